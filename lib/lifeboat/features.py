@@ -1,0 +1,249 @@
+"""The feature groups and the feature view of the system, and the passengers that are written to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from lifeboat import passengers
+from lifeboat.errors import LifeboatError
+from lifeboat.passengers import FEATURES, FIELDS, LABEL
+from lifeboat.store import quiet
+
+if TYPE_CHECKING:
+    from hopsworks.hsfs.feature import Feature
+    from hopsworks.hsfs.feature_group import FeatureGroup
+    from hopsworks.hsfs.feature_view import FeatureView
+    from hopsworks.project import Project
+
+    from lifeboat.synthetic import PassengerGenerator
+
+TITANIC, PREDICTIONS, METRICS = "titanic", "titanic_predictions", "titanic_metrics"
+VIEW = "titanic_survival"
+HISTORICAL, SYNTHETIC = "historical", "synthetic"
+IDS_A_DAY = 100_000
+"""Passenger ids of a day: the day as YYYYMMDD, times this, plus a counter."""
+
+
+def _feature(name: str, type: str, description: str) -> Feature:
+    from hopsworks.hsfs.feature import Feature
+
+    return Feature(name, type=type, description=description)
+
+
+def _passenger_features() -> list[Feature]:
+    types = {name: "string" if field.is_text else "bigint" if field.whole else "double" for name, field in FIELDS.items()}
+    return [_feature(name, types[name], f"{FIELDS[name].meaning}; {FIELDS[name].allowed}") for name in FEATURES]
+
+
+def titanic_group(project: Project) -> FeatureGroup:
+    """Get (or, at the first insert, create) the feature group of the passengers."""
+    return project.get_feature_store().get_or_create_feature_group(
+        name=TITANIC,
+        version=1,
+        description="Passengers of the Titanic, historical and synthetic, and whether they survived",
+        primary_key=["passenger_id"],
+        event_time="boarded_at",
+        features=[
+            _feature("passenger_id", "bigint", "1 to 1309 for the historical passengers; day and counter for others"),
+            *_passenger_features(),
+            _feature(LABEL, "bigint", "1 if the passenger survived, 0 if not, missing while not known"),
+            _feature("ticket", "string", "ticket number: companions share one; a helper for honest folds, no feature"),
+            _feature("source", "string", "historical or synthetic"),
+            _feature("boarded_at", "timestamp", "event time; the historical days are moved by a hundred years"),
+        ],
+    )
+
+
+def predictions_group(project: Project) -> FeatureGroup:
+    """Get (or, at the first insert, create) the feature group of the predictions."""
+    return project.get_feature_store().get_or_create_feature_group(
+        name=PREDICTIONS,
+        version=1,
+        description="What a model said of each passenger, once per model version",
+        primary_key=["passenger_id", "model_version"],
+        event_time="predicted_at",
+        features=[
+            _feature("passenger_id", "bigint", "the passenger, as in titanic"),
+            _feature("model_version", "bigint", "version of the model in the registry"),
+            _feature("probability", "double", "predicted probability of survival, 0 to 1"),
+            _feature("prediction", "bigint", "1 if the probability is at least one half, else 0"),
+            _feature("run_id", "string", "the run that made the prediction"),
+            _feature("predicted_at", "timestamp", "event time: the day that the run stands for"),
+        ],
+    )
+
+
+def metrics_group(project: Project) -> FeatureGroup:
+    """Get (or, at the first insert, create) the feature group of the daily metrics."""
+    drift = [_feature(f"drift_{name}", "double", f"population stability index of {name}") for name in FEATURES]
+    counts = ("true_survived", "false_survived", "true_died", "false_died")
+    return project.get_feature_store().get_or_create_feature_group(
+        name=METRICS,
+        version=1,
+        description="How well a model version did on a day's passengers, and how far their features drifted",
+        primary_key=["model_version"],
+        event_time="day",
+        features=[
+            _feature("model_version", "bigint", "version of the model in the registry"),
+            _feature("passengers", "bigint", "passengers with a known outcome"),
+            *[_feature(name, "bigint", f"confusion matrix: {name.replace('_', 'ly predicted to have ')}") for name in counts],
+            _feature("accuracy", "double", "share of right predictions, 0 to 1"),
+            _feature("log_loss", "double", "mean negative log-likelihood, in nats"),
+            _feature("brier", "double", "mean squared error of the probability"),
+            *drift,
+            _feature("day", "timestamp", "event time"),
+        ],
+    )
+
+
+def survival_view(project: Project) -> FeatureView:
+    """Get or create the feature view that training and batch inference read: features, label and helper.
+
+    Raises
+    ------
+    LifeboatError
+        If there are no passengers yet.
+    """
+    store = project.get_feature_store()
+    titanic = store.get_feature_group(TITANIC, version=1)
+    if titanic is None:
+        raise LifeboatError(
+            f"the feature group '{TITANIC}' does not exist yet: run notebook 02 (or `lifeboat run features`) first."
+        )
+    return store.get_or_create_feature_view(
+        name=VIEW,
+        version=1,
+        description="What a model may know of a passenger, and whether the passenger survived",
+        query=titanic.select([*FEATURES, LABEL, "ticket"]),
+        labels=[LABEL],
+        training_helper_columns=["ticket"],
+    )
+
+
+def historical_passengers() -> pd.DataFrame:
+    """Return the 1,309 historical passengers as rows of the feature group `titanic`.
+
+    They board on their real days moved by a hundred years, because the client's training data begin in 1970: in
+    Southampton and Cherbourg (and where the port is unknown) on 10 April, in Queenstown on 11 April.
+    """
+    raw = passengers.load()
+    boarded = raw["embarked"].eq("Q").map({True: "2012-04-11", False: "2012-04-10"})
+    return passengers.validate(raw, label=True).assign(
+        passenger_id=raw["passenger_id"], ticket=raw["ticket"], source=HISTORICAL, boarded_at=_event_time(boarded)
+    )
+
+
+def _event_time(days: Sequence) -> pd.Series:
+    """Microseconds, as Delta keeps them: from nanoseconds the client would cast with a warning."""
+    return pd.Series(pd.to_datetime(days)).astype("datetime64[us]")
+
+
+def days_between(start: str | date, end: str | date) -> list[date]:
+    """List the days from `start` to `end`, both included.
+
+    Raises
+    ------
+    LifeboatError
+        If a day is not a date, the range is empty, or it ends in the future.
+    """
+    first, last = _day("start", start), _day("end", end)
+    today = datetime.now(UTC).date()
+    if first > last:
+        raise LifeboatError(f"start is {first}, after end, {last}: give start a day at or before end.")
+    if last > today:
+        raise LifeboatError(f"end is {last}, in the future: days up to today, {today} (UTC), are allowed.")
+    return [day.date() for day in pd.date_range(first, last)]
+
+
+def _day(name: str, value: str | date) -> date:
+    try:
+        return value if isinstance(value, date) else date.fromisoformat(value)
+    except ValueError:
+        raise LifeboatError(f"{name} is {value!r}; allowed: a date such as 2026-11-24.") from None
+
+
+def arrivals(generator: PassengerGenerator, days: Sequence[date], per_day: int) -> pd.DataFrame:
+    """Make the synthetic passengers who board on given days; the same days give the same passengers.
+
+    Parameters
+    ----------
+    generator : PassengerGenerator
+        Fitted on the historical passengers.
+    days : sequence of date
+        Each day seeds the generator and begins the ids of its passengers.
+    per_day : int
+        Passengers a day, 1 to 99,999.
+
+    Returns
+    -------
+    DataFrame
+        ``len(days) * per_day`` rows of the feature group `titanic`.
+
+    Raises
+    ------
+    LifeboatError
+        If `per_day` is out of range.
+    """
+    if not 1 <= per_day < IDS_A_DAY:
+        raise LifeboatError(f"per_day is {per_day!r}; allowed: a whole number from 1 to {IDS_A_DAY - 1}.")
+    return pd.concat([_arrivals_of(generator, day, per_day) for day in days], ignore_index=True)
+
+
+def _arrivals_of(generator: PassengerGenerator, day: date, n: int) -> pd.DataFrame:
+    stamp = int(f"{day:%Y%m%d}")
+    ids = stamp * IDS_A_DAY + pd.RangeIndex(n)
+    rows = passengers.validate(generator.sample(n, seed=stamp), label=True)
+    return rows.assign(
+        passenger_id=ids, ticket=[str(i) for i in ids], source=SYNTHETIC, boarded_at=_event_time([day] * n)
+    )
+
+
+def write(group: FeatureGroup, frame: pd.DataFrame) -> None:
+    """Insert rows into a feature group, updating those that it holds already.
+
+    Parameters
+    ----------
+    group : FeatureGroup
+        Its primary key and event time identify a row.
+    frame : DataFrame
+        The rows, with all columns of the group.
+
+    Raises
+    ------
+    LifeboatError
+        If two rows have the same key (the client would keep both), or the columns or their types do not fit.
+    """
+    from hopsworks.client.exceptions import FeatureStoreException
+
+    keys = [*group.primary_key, group.event_time]
+    twice = frame[frame.duplicated(keys, keep=False)]
+    if len(twice):
+        example = ", ".join(f"{key}={twice[key].iloc[0]}" for key in keys)
+        raise LifeboatError(f"{len(twice)} rows for '{group.name}' share their key ({example}): keep one row a key.")
+    try:
+        with quiet():
+            group.insert(frame)
+    except (FeatureStoreException, ValueError) as error:
+        raise LifeboatError(f"nothing was written to '{group.name}': {error}") from error
+
+
+def write_new(group: FeatureGroup, frame: pd.DataFrame) -> int:
+    """Insert the rows whose primary key the group does not hold yet; what is stored stays as it is.
+
+    Returns
+    -------
+    int
+        The number of rows written.
+    """
+    fresh = frame
+    if group.id is not None:
+        keys = group.primary_key
+        stored = group.select(keys).read(read_options=None)
+        fresh = frame[~frame.set_index(keys).index.isin(stored.set_index(keys).index)]
+    if len(fresh):
+        write(group, fresh)
+    return len(fresh)

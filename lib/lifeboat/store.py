@@ -1,0 +1,106 @@
+"""Where everything is kept: the Hopsworks of the environment, else a local one over a folder."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lifeboat.errors import LifeboatError
+
+if TYPE_CHECKING:
+    from hopsworks.project import Project
+    from hopsworks_local import Service
+
+
+def project_folder() -> Path:
+    """Return the folder of the project: the one that holds ``lib/``, or the working directory of an installed copy."""
+    root = Path(__file__).resolve().parents[2]
+    return root if (root / "pyproject.toml").exists() else Path.cwd()
+
+
+def store_folder() -> Path:
+    """Return the folder of the local store: ``LIFEBOAT_STORE``, or ``store/`` in the project's folder."""
+    return Path(os.environ.get("LIFEBOAT_STORE") or project_folder() / "store").expanduser().resolve()
+
+
+def is_local() -> bool:
+    """Say whether `login` will use the local service: no Hopsworks key is in the environment."""
+    return not os.environ.get("HOPSWORKS_API_KEY")
+
+
+def login() -> Project:
+    """Log in to Hopsworks: the one that ``HOPSWORKS_API_KEY`` opens, else a local service over `store_folder`.
+
+    The local service is started once a process, ends with it, and is named in the process's environment, so that
+    child processes share it.
+
+    Returns
+    -------
+    hopsworks.project.Project
+        As ``hopsworks.login()`` returns it.
+
+    Raises
+    ------
+    LifeboatError
+        If the store cannot be served, or Hopsworks cannot be reached or refuses the key.
+    """
+    if is_local():
+        os.environ.update(_serve(store_folder()).environment)
+    import hopsworks
+    import requests
+    from hopsworks.client.exceptions import RestAPIError
+
+    logging.getLogger().setLevel(logging.WARNING)  # importing hopsworks turns INFO on for every library
+    _still_the_animation()
+    try:
+        with quiet():
+            return hopsworks.login(engine="python")
+    except (RestAPIError, requests.exceptions.RequestException) as error:
+        address = f"{os.environ.get('HOPSWORKS_HOST', 'the Hopsworks cloud')}:{os.environ.get('HOPSWORKS_PORT', 443)}"
+        raise LifeboatError(
+            f"Hopsworks at {address} did not let us in: {_reason(error)}. "
+            "Check HOPSWORKS_API_KEY, HOPSWORKS_HOST and HOPSWORKS_PROJECT, or unset them to use the local store."
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    response = getattr(error, "response", None)
+    if response is not None and response.status_code == 401:
+        return "the key is refused (401)"
+    return str(error).splitlines()[0]
+
+
+@cache
+def _serve(folder: Path) -> Service:
+    import hopsworks_local
+
+    try:
+        return hopsworks_local.start(folder)
+    except hopsworks_local.ServiceError as error:
+        raise LifeboatError(str(error)) from error
+
+
+def _still_the_animation() -> None:
+    """Run the client's reads without its animation, which sleeps half a second and prints timings into notebooks."""
+    from hopsworks_common import util
+
+    util._run_with_loading_animation = lambda _message, function, *args, **kwargs: function(*args, **kwargs)
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Mute what the client prints (addresses, timings, progress bars); show it if the block fails."""
+    spoken = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(spoken), contextlib.redirect_stderr(spoken):
+            yield
+    except Exception:
+        sys.stderr.write(spoken.getvalue())
+        raise
