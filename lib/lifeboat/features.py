@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -35,7 +35,9 @@ def _feature(name: str, type: str, description: str) -> Feature:
 
 
 def _passenger_features() -> list[Feature]:
-    types = {name: "string" if field.is_text else "bigint" if field.whole else "double" for name, field in FIELDS.items()}
+    types = {
+        name: "string" if field.is_text else "bigint" if field.whole else "double" for name, field in FIELDS.items()
+    }
     return [_feature(name, types[name], f"{FIELDS[name].meaning}; {FIELDS[name].allowed}") for name in FEATURES]
 
 
@@ -48,10 +50,18 @@ def titanic_group(project: Project) -> FeatureGroup:
         primary_key=["passenger_id"],
         event_time="boarded_at",
         features=[
-            _feature("passenger_id", "bigint", "1 to 1309 for the historical passengers; day and counter for others"),
+            _feature(
+                "passenger_id",
+                "bigint",
+                "1 to 1309 for the historical passengers; day and counter for others",
+            ),
             *_passenger_features(),
             _feature(LABEL, "bigint", "1 if the passenger survived, 0 if not, missing while not known"),
-            _feature("ticket", "string", "ticket number: companions share one; a helper for honest folds, no feature"),
+            _feature(
+                "ticket",
+                "string",
+                "ticket number: companions share one; a helper for honest folds, no feature",
+            ),
             _feature("source", "string", "historical or synthetic"),
             _feature("boarded_at", "timestamp", "event time; the historical days are moved by a hundred years"),
         ],
@@ -90,7 +100,10 @@ def metrics_group(project: Project) -> FeatureGroup:
         features=[
             _feature("model_version", "bigint", "version of the model in the registry"),
             _feature("passengers", "bigint", "passengers with a known outcome"),
-            *[_feature(name, "bigint", f"confusion matrix: {name.replace('_', 'ly predicted to have ')}") for name in counts],
+            *[
+                _feature(name, "bigint", f"confusion matrix: {name.replace('_', 'ly predicted to have ')}")
+                for name in counts
+            ],
             _feature("accuracy", "double", "share of right predictions, 0 to 1"),
             _feature("log_loss", "double", "mean negative log-likelihood, in nats"),
             _feature("brier", "double", "mean squared error of the probability"),
@@ -133,37 +146,16 @@ def historical_passengers() -> pd.DataFrame:
     raw = passengers.load()
     boarded = raw["embarked"].eq("Q").map({True: "2012-04-11", False: "2012-04-10"})
     return passengers.validate(raw, label=True).assign(
-        passenger_id=raw["passenger_id"], ticket=raw["ticket"], source=HISTORICAL, boarded_at=_event_time(boarded)
+        passenger_id=raw["passenger_id"],
+        ticket=raw["ticket"],
+        source=HISTORICAL,
+        boarded_at=_event_time(boarded),
     )
 
 
 def _event_time(days: Sequence) -> pd.Series:
     """Microseconds, as Delta keeps them: from nanoseconds the client would cast with a warning."""
     return pd.Series(pd.to_datetime(days)).astype("datetime64[us]")
-
-
-def days_between(start: str | date, end: str | date) -> list[date]:
-    """List the days from `start` to `end`, both included.
-
-    Raises
-    ------
-    LifeboatError
-        If a day is not a date, the range is empty, or it ends in the future.
-    """
-    first, last = _day("start", start), _day("end", end)
-    today = datetime.now(UTC).date()
-    if first > last:
-        raise LifeboatError(f"start is {first}, after end, {last}: give start a day at or before end.")
-    if last > today:
-        raise LifeboatError(f"end is {last}, in the future: days up to today, {today} (UTC), are allowed.")
-    return [day.date() for day in pd.date_range(first, last)]
-
-
-def _day(name: str, value: str | date) -> date:
-    try:
-        return value if isinstance(value, date) else date.fromisoformat(value)
-    except ValueError:
-        raise LifeboatError(f"{name} is {value!r}; allowed: a date such as 2026-11-24.") from None
 
 
 def arrivals(generator: PassengerGenerator, days: Sequence[date], per_day: int) -> pd.DataFrame:

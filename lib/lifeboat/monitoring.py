@@ -108,7 +108,7 @@ def metrics_by_day(results: pd.DataFrame) -> pd.DataFrame:
 def _shares(values: pd.Series, edges: np.ndarray | None, levels: list) -> np.ndarray:
     """Share of each bin, the last for missing values; half a count is added to each so that none is zero."""
     codes = values if edges is None else pd.Series(np.digitize(values, edges), values.index).where(values.notna())
-    counts = codes.value_counts().reindex(levels, fill_value=0).to_list() + [int(values.isna().sum())]
+    counts = [*codes.value_counts().reindex(levels, fill_value=0), int(values.isna().sum())]
     smoothed = np.array(counts) + 0.5
     return smoothed / smoothed.sum()
 

@@ -76,7 +76,14 @@ FIELDS = {
         Field("age", "age", low=0, high=120, optional=True, unit="years"),
         Field("sibsp", "siblings and spouses aboard", low=0, high=15, whole=True),
         Field("parch", "parents and children aboard", low=0, high=15, whole=True),
-        Field("fare", "price of the ticket, which a party may share", low=0, high=1000, optional=True, unit="pounds"),
+        Field(
+            "fare",
+            "price of the ticket, which a party may share",
+            low=0,
+            high=1000,
+            optional=True,
+            unit="pounds",
+        ),
         Field("embarked", "port: Cherbourg, Queenstown or Southampton", values=("C", "Q", "S"), optional=True),
     )
 }
@@ -100,9 +107,7 @@ class InvalidPassengers(LifeboatError):
 
     def __init__(self, problems: pd.DataFrame) -> None:
         self.problems = problems
-        shown = [
-            f"row {p.row}: {p.field} is {p.value!r}; allowed: {p.allowed}" for p in problems.head(5).itertuples()
-        ]
+        shown = [f"row {p.row}: {p.field} is {p.value!r}; allowed: {p.allowed}" for p in problems.head(5).itertuples()]
         more = len(problems) - len(shown)
         super().__init__("\n".join(shown) + (f"\nand {more} more faults" if more else ""))
 
@@ -136,8 +141,8 @@ def load() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        1,309 rows; ``pclass``, ``sibsp``, ``parch``, ``survived`` are int64, ``age`` (years) and ``fare`` (pounds) float64
-        with NaN where unknown, text columns are strings with None where unknown.
+        1,309 rows; ``pclass``, ``sibsp``, ``parch``, ``survived`` are int64, ``age`` (years) and ``fare`` (pounds)
+        float64 with NaN where unknown, text columns are strings with None where unknown.
 
     Raises
     ------
@@ -173,10 +178,7 @@ def schema(label: bool = False) -> pa.DataFrameSchema:
     """
     fields = [*FIELDS.values(), *([_LABEL_FIELD] if label else [])]
     return pa.DataFrameSchema(
-        {
-            f.name: pa.Column(object if f.is_text else float, _checks(f), nullable=f.optional)
-            for f in fields
-        }
+        {f.name: pa.Column(object if f.is_text else float, _checks(f), nullable=f.optional) for f in fields}
     )
 
 
@@ -192,7 +194,8 @@ def _plain(frame: pd.DataFrame, label: bool) -> pd.DataFrame:
     missing = [name for name in wanted if name not in frame.columns]
     if missing:
         raise LifeboatError(
-            f"missing column{'s' * (len(missing) > 1)}: {', '.join(missing)}; found: {', '.join(map(str, frame.columns))}. "
+            f"missing column{'s' * (len(missing) > 1)}: {', '.join(missing)}; "
+            f"found: {', '.join(map(str, frame.columns))}. "
             f"A table of passengers has the columns {', '.join(wanted)}."
         )
     frame = frame[wanted].reset_index(drop=True)
@@ -213,7 +216,7 @@ def find_problems(frame: pd.DataFrame, label: bool = False) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A line a fault: ``row`` (position, from 0), ``field``, ``value`` as found, ``allowed`` in words; empty if all is well.
+        A line a fault: ``row`` (position, from 0), ``field``, ``value`` as found, ``allowed`` in words; else empty.
 
     Raises
     ------
@@ -228,7 +231,9 @@ def find_problems(frame: pd.DataFrame, label: bool = False) -> pd.DataFrame:
         cases = error.failure_cases.drop_duplicates(["index", "column"])
     fields = FIELDS | {LABEL: _LABEL_FIELD}
     cases = cases.sort_values(["index", "column"], key=lambda s: s.map(list(fields).index) if s.name == "column" else s)
-    found = [(int(row), name, frame[name].iloc[int(row)]) for row, name in zip(cases["index"], cases["column"], strict=True)]
+    found = [
+        (int(row), name, frame[name].iloc[int(row)]) for row, name in zip(cases["index"], cases["column"], strict=True)
+    ]
     return pd.DataFrame(
         [(row, name, _scalar(value), fields[name].allowed) for row, name, value in found],
         columns=["row", "field", "value", "allowed"],

@@ -38,8 +38,7 @@ def is_local() -> bool:
 def login() -> Project:
     """Log in to Hopsworks: the one that ``HOPSWORKS_API_KEY`` opens, else a local service over `store_folder`.
 
-    The local service is started once a process, ends with it, and is named in the process's environment, so that
-    child processes share it.
+    The local service is started once a process (see `serve`), ends with it, and serves its child processes too.
 
     Returns
     -------
@@ -51,8 +50,7 @@ def login() -> Project:
     LifeboatError
         If the store cannot be served, or Hopsworks cannot be reached or refuses the key.
     """
-    if is_local():
-        os.environ.update(_serve(store_folder()).environment)
+    serve()
     import hopsworks
     import requests
     from hopsworks.client.exceptions import RestAPIError
@@ -68,6 +66,18 @@ def login() -> Project:
             f"Hopsworks at {address} did not let us in: {_reason(error)}. "
             "Check HOPSWORKS_API_KEY, HOPSWORKS_HOST and HOPSWORKS_PROJECT, or unset them to use the local store."
         ) from error
+
+
+def serve() -> None:
+    """Start the local service, unless the environment names a Hopsworks, and name it in the environment.
+
+    Raises
+    ------
+    LifeboatError
+        If the store's folder cannot be used.
+    """
+    if is_local():
+        os.environ.update(_serve(store_folder()).environment)
 
 
 def _reason(error: Exception) -> str:
