@@ -1,0 +1,81 @@
+"""The estimators: unfitted pipelines from the seven raw features to the probability of survival."""
+
+from collections.abc import Callable
+
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from lifeboat.errors import LifeboatError
+from lifeboat.survival.features import EngineeredFeatures
+from lifeboat.survival.preprocessing import PassengerMatrix
+
+SEED = 1912
+
+
+class UnknownEstimator(LifeboatError):
+    """A name that is not among `ESTIMATORS`."""
+
+
+def logistic() -> Pipeline:
+    """Logistic regression as in the original lab: median imputation, one code per category."""
+    return make_pipeline(
+        PassengerMatrix(), SimpleImputer(strategy="median"), StandardScaler(), LogisticRegression(max_iter=1000)
+    )
+
+
+def logistic_engineered() -> Pipeline:
+    """Logistic regression over interactions, splines and one-hot categories made from the same seven features."""
+    return make_pipeline(
+        PassengerMatrix(), EngineeredFeatures(), StandardScaler(), LogisticRegression(C=0.05, max_iter=1000)
+    )
+
+
+def gradient_boosting() -> Pipeline:
+    """Gradient boosting over histograms, slow learning and small trees; it takes missing values as they are."""
+    booster = HistGradientBoostingClassifier(
+        learning_rate=0.05,
+        max_iter=90,
+        max_leaf_nodes=8,
+        min_samples_leaf=15,
+        l2_regularization=5.0,
+        max_features=0.5,
+        early_stopping=False,
+        random_state=SEED,
+    )
+    return make_pipeline(PassengerMatrix(), booster)
+
+
+def random_forest() -> Pipeline:
+    """Random forest of 200 trees, at least four passengers in a leaf; it takes missing values as they are."""
+    forest = RandomForestClassifier(n_estimators=200, min_samples_leaf=4, max_features=0.5, random_state=SEED)
+    return make_pipeline(PassengerMatrix(), forest)
+
+
+ESTIMATORS: dict[str, Callable[[], Pipeline]] = {
+    builder.__name__: builder for builder in (logistic, logistic_engineered, gradient_boosting, random_forest)
+}
+"""Name to builder, from the simplest to the most complex."""
+
+DEFAULT_ESTIMATOR = "logistic_engineered"
+"""The estimator that is trained and registered unless another is named; benchmarks/quality.md says why."""
+
+
+def build_estimator(name: str = DEFAULT_ESTIMATOR) -> Pipeline:
+    """Build an unfitted pipeline over a DataFrame of the seven raw features.
+
+    Parameters
+    ----------
+    name : str
+        One of `ESTIMATORS`.
+
+    Raises
+    ------
+    UnknownEstimator
+        If there is no such estimator.
+    """
+    if name not in ESTIMATORS:
+        raise UnknownEstimator(f"estimator is {name!r}; allowed: {', '.join(ESTIMATORS)}.")
+    return ESTIMATORS[name]()

@@ -1,0 +1,120 @@
+"""How good an estimator is: cross-validated metrics, with folds drawn at random or along tickets."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+from sklearn.metrics import accuracy_score, brier_score_loss, log_loss, roc_auc_score
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+from sklearn.pipeline import Pipeline
+
+from lifeboat.survival.calibration import calibration_error
+from lifeboat.survival.estimators import build_estimator
+
+METRICS = {
+    "roc_auc": roc_auc_score,
+    "log_loss": log_loss,
+    "brier": brier_score_loss,
+    "accuracy": lambda survived, probability: accuracy_score(survived, probability >= 0.5),
+}
+LOWER_IS_BETTER = ("log_loss", "brier", "calibration_error")
+
+
+def folds(
+    y: pd.Series, groups: pd.Series | None = None, splits: int = 5, repeats: int = 5
+) -> Iterator[tuple[int, int, np.ndarray, np.ndarray]]:
+    """Yield (repeat, fold, training rows, test rows) of repeated stratified cross-validation.
+
+    Parameters
+    ----------
+    y : Series
+        The outcome that every fold has in equal parts.
+    groups : Series, optional
+        Rows of one group (a ticket) never part; without it rows are drawn at random.
+    splits, repeats : int
+        Folds in a repeat, and repeats, each shuffled by a seed of its own.
+    """
+    rows = np.zeros(len(y))
+    for repeat in range(repeats):
+        kind = StratifiedKFold if groups is None else StratifiedGroupKFold
+        splitter = kind(splits, shuffle=True, random_state=repeat)
+        for fold, (train, test) in enumerate(splitter.split(rows, y, groups)):
+            yield repeat, fold, train, test
+
+
+def cross_predict(
+    estimator: str | Pipeline,
+    X: pd.DataFrame,
+    y: pd.Series,
+    groups: pd.Series | None = None,
+    *,
+    splits: int = 5,
+    repeats: int = 5,
+) -> pd.DataFrame:
+    """Predict every passenger by models that did not see them, once per repeat.
+
+    Parameters
+    ----------
+    estimator : str or Pipeline
+        A name of `ESTIMATORS`, or an unfitted pipeline; it is cloned.
+    X, y, groups : DataFrame, Series, Series
+        The seven features, the outcome (0 or 1), and optionally the ticket that binds rows together.
+    splits, repeats : int
+        As in `folds`.
+
+    Returns
+    -------
+    DataFrame
+        ``repeat``, ``fold``, ``row`` (position in X), ``survived``, ``probability``: n rows per repeat.
+    """
+    pipeline = build_estimator(estimator) if isinstance(estimator, str) else estimator
+    parts = []
+    for repeat, fold, train, test in folds(y, groups, splits, repeats):
+        fitted = clone(pipeline).fit(X.iloc[train], y.iloc[train])
+        probability = fitted.predict_proba(X.iloc[test])[:, 1]
+        columns = {"row": test, "survived": y.to_numpy()[test], "probability": probability}
+        parts.append(pd.DataFrame({"repeat": repeat, "fold": fold} | columns))
+    return pd.concat(parts, ignore_index=True)
+
+
+def score(survived: np.ndarray, probability: np.ndarray) -> pd.Series:
+    """Compute ROC AUC, log loss, Brier score and accuracy (threshold 0.5) of predicted probabilities."""
+    return pd.Series({name: metric(survived, probability) for name, metric in METRICS.items()})
+
+
+def evaluate(
+    estimator: str | Pipeline,
+    X: pd.DataFrame,
+    y: pd.Series,
+    groups: pd.Series | None = None,
+    *,
+    splits: int = 5,
+    repeats: int = 5,
+) -> pd.DataFrame:
+    """Measure an estimator by repeated stratified cross-validation.
+
+    Parameters are those of `cross_predict`.
+
+    Returns
+    -------
+    DataFrame
+        One line per (repeat, fold): ``roc_auc``, ``log_loss``, ``brier``, ``accuracy``, and ``calibration_error``,
+        which is that of the whole repeat, for ten bins need many passengers.
+    """
+    predictions = cross_predict(estimator, X, y, groups, splits=splits, repeats=repeats)
+    return score_folds(predictions)
+
+
+def score_folds(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Compute the metrics of every fold from the predictions of `cross_predict`; returns the table of `evaluate`."""
+    metrics = {
+        key: score(part["survived"].to_numpy(), part["probability"].to_numpy())
+        for key, part in predictions.groupby(["repeat", "fold"])
+    }
+    table = pd.DataFrame(metrics).T.rename_axis(index=["repeat", "fold"])
+    pooled = {
+        repeat: calibration_error(part["survived"].to_numpy(), part["probability"].to_numpy())
+        for repeat, part in predictions.groupby("repeat")
+    }
+    return table.assign(calibration_error=table.index.get_level_values("repeat").map(pooled))

@@ -1,0 +1,61 @@
+"""Saving and loading a fitted pipeline with skops, which runs no code from the file."""
+
+import zipfile
+from pathlib import Path
+
+import skops.io
+from sklearn.pipeline import Pipeline
+
+from lifeboat.errors import LifeboatError
+
+TRUSTED = (
+    "lifeboat.survival.features.EngineeredFeatures",
+    "lifeboat.survival.preprocessing.PassengerMatrix",
+    "numpy.dtype",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.tree._tree.Tree",
+)
+"""Every type beyond skops' own list that one of our pipelines holds."""
+
+
+class UntrustedModel(LifeboatError):
+    """A model file that is damaged or holds a type that is not on the list."""
+
+
+def save(pipeline: Pipeline, path: str | Path) -> Path:
+    """Save a fitted pipeline as a skops file and return its path.
+
+    Raises
+    ------
+    UntrustedModel
+        If it holds a type that `load` would refuse.
+    """
+    content = skops.io.dumps(pipeline)
+    _check_trusted(skops.io.get_untrusted_types(data=content), Path(path))
+    Path(path).write_bytes(content)
+    return Path(path)
+
+
+def load(path: str | Path) -> Pipeline:
+    """Load a pipeline from a skops file, if every type in it is trusted.
+
+    Raises
+    ------
+    UntrustedModel
+        If the file is no skops file, or holds a type that is neither in `TRUSTED` nor trusted by skops itself.
+    """
+    try:
+        found = skops.io.get_untrusted_types(file=path)
+        _check_trusted(found, Path(path))
+        return skops.io.load(path, trusted=found)
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise UntrustedModel(f"{Path(path).name} cannot be read as a skops file: {error}") from error
+
+
+def _check_trusted(found: list[str], path: Path) -> None:
+    strange = sorted(set(found) - set(TRUSTED))
+    if strange:
+        raise UntrustedModel(
+            f"{path.name} holds {', '.join(strange)}, which is not trusted; only load models that Lifeboat saved. "
+            "A new estimator adds its types to lifeboat.survival.persistence.TRUSTED."
+        )

@@ -1,0 +1,151 @@
+"""From passengers to numbers: the first step of every estimator.
+
+It yields plain numpy arrays, because pandas costs more than the model itself when there is one passenger to score.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from lifeboat.errors import LifeboatError
+from lifeboat.passengers import FEATURES, FIELDS
+
+Passengers = pd.DataFrame | Mapping[str, Any] | Sequence[Mapping[str, Any]]
+
+CODES = {"sex": {"male": 0.0, "female": 1.0}, "embarked": {"C": 0.0, "Q": 1.0, "S": 2.0}}
+FEWEST_ROWS = 30
+BACKGROUND_ROWS = 64
+
+
+class InvalidTrainingData(LifeboatError):
+    """The passengers cannot teach a model: too few, of one outcome only, or with an empty feature."""
+
+
+class UnreadablePassengers(LifeboatError):
+    """What was given does not hold the seven features as numbers and categories."""
+
+
+class PassengerMatrix(TransformerMixin, BaseEstimator):
+    """Turn passengers into a float matrix with the columns of `FEATURES`; what is missing becomes NaN.
+
+    Takes a DataFrame, one passenger as a mapping, or a list of mappings. `sex` becomes 0 (male) or 1 (female),
+    `embarked` 0, 1 or 2 (C, Q, S); any other category counts as missing. Fitting checks that the passengers can teach
+    a model at all and keeps a sample of them, the background of later explanations.
+
+    Attributes
+    ----------
+    background_ : ndarray of shape (64, 7)
+        Training passengers at even steps through the table sorted by class, sex, age and so on.
+    feature_names_in_ : ndarray of shape (7,)
+        `FEATURES`.
+    """
+
+    def fit(self, X: Passengers, y: Any = None) -> Self:
+        """Check the training passengers and keep a background sample.
+
+        Raises
+        ------
+        InvalidTrainingData
+            If there are fewer than 30 rows, one outcome only, or a feature without any value.
+        """
+        matrix = read_passengers(X)
+        _check_teaches(matrix, y)
+        ordered = matrix[np.lexsort(matrix.T[::-1])]
+        self.background_ = ordered[np.linspace(0, len(ordered) - 1, BACKGROUND_ROWS).round().astype(int)]
+        self.feature_names_in_ = np.array(FEATURES, dtype=object)
+        self.n_features_in_ = len(FEATURES)
+        return self
+
+    def transform(self, X: Passengers) -> np.ndarray:
+        """Read passengers into an (n, 7) matrix; see `read_passengers`."""
+        return read_passengers(X)
+
+
+def read_passengers(passengers: Passengers) -> np.ndarray:
+    """Read a table, one passenger or a list of them into an (n, 7) float matrix.
+
+    Parameters
+    ----------
+    passengers : DataFrame, mapping, or sequence of mappings
+        The seven features by name, in any order; other columns are ignored.
+
+    Returns
+    -------
+    ndarray of shape (n, 7)
+        In the order of `FEATURES`, with NaN for what is missing or a category that is not known.
+
+    Raises
+    ------
+    UnreadablePassengers
+        If a feature is absent, not a number where one is needed, or infinite.
+    """
+    if isinstance(passengers, pd.DataFrame):
+        columns = [_of_frame(passengers, name) for name in FEATURES]
+    else:
+        rows = [passengers] if isinstance(passengers, Mapping) else passengers
+        columns = [_of_rows(rows, name) for name in FEATURES]
+    matrix = np.empty((len(columns[0]), len(FEATURES)))
+    for position, (name, values) in enumerate(zip(FEATURES, columns, strict=True)):
+        matrix[:, position] = _as_codes(name, values) if name in CODES else _as_numbers(name, values)
+    return matrix
+
+
+def _of_frame(frame: pd.DataFrame, name: str) -> np.ndarray:
+    if name not in frame.columns:
+        raise UnreadablePassengers(_absent(name, list(frame.columns)))
+    values = frame[name]
+    return values.to_numpy(dtype=float, na_value=np.nan) if _is_nullable_number(values) else values.to_numpy()
+
+
+def _of_rows(rows: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
+    try:
+        return [row[name] for row in rows]
+    except KeyError:
+        found = next(list(row) for row in rows if name not in row)
+        raise UnreadablePassengers(_absent(name, found)) from None
+
+
+def _is_nullable_number(values: pd.Series) -> bool:
+    return pd.api.types.is_extension_array_dtype(values.dtype) and pd.api.types.is_numeric_dtype(values.dtype)
+
+
+def _absent(name: str, found: list[Any]) -> str:
+    return f"{name} is absent; found {', '.join(map(str, found))}. A passenger has {', '.join(FEATURES)}."
+
+
+def _as_codes(name: str, values: Sequence[Any]) -> list[float]:
+    codes = CODES[name]
+    return [codes.get(value, np.nan) for value in values]
+
+
+def _as_numbers(name: str, values: Sequence[Any]) -> np.ndarray:
+    try:
+        numbers = np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        odd = next(value for value in values if not _is_number(value))
+        raise UnreadablePassengers(f"{name} is {odd!r}; allowed: {FIELDS[name].allowed}.") from None
+    if np.isinf(numbers).any():
+        raise UnreadablePassengers(f"{name} is infinite; allowed: {FIELDS[name].allowed}.")
+    return numbers
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        return value is None or isinstance(float(value), float)
+    except (TypeError, ValueError):
+        return False
+
+
+def _check_teaches(matrix: np.ndarray, outcomes: Any) -> None:
+    if len(matrix) < FEWEST_ROWS:
+        raise InvalidTrainingData(f"{len(matrix)} passengers to learn from; at least {FEWEST_ROWS} are needed.")
+    for name, values in zip(FEATURES, matrix.T, strict=True):
+        if np.isnan(values).all():
+            raise InvalidTrainingData(f"{name} has no value in any of the {len(matrix)} passengers to learn from.")
+    if outcomes is not None and len(np.unique(outcomes)) < 2:
+        raise InvalidTrainingData(
+            f"survived is {np.unique(outcomes)[0]} for every passenger; both outcomes are needed."
+        )

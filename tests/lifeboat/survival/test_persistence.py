@@ -1,0 +1,27 @@
+import pytest
+import skops.io
+from lifeboat import survival
+from lifeboat.survival.persistence import UntrustedModel
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+
+def test_a_strange_type_is_neither_saved_nor_loaded(tmp_path):
+    strange = make_pipeline(FunctionTransformer(skops.io.dumps))
+    with pytest.raises(UntrustedModel, match=r"m\.skops holds .*dumps.* not trusted"):
+        survival.save(strange, tmp_path / "m.skops")
+    skops.io.dump(strange, tmp_path / "m.skops")
+    with pytest.raises(UntrustedModel, match="not trusted"):
+        survival.load(tmp_path / "m.skops")
+
+
+@pytest.mark.parametrize("content", [b"", b"not a model"])
+def test_a_damaged_file_is_refused(tmp_path, content):
+    (tmp_path / "m.skops").write_bytes(content)
+    with pytest.raises(UntrustedModel, match=r"m\.skops cannot be read"):
+        survival.load(tmp_path / "m.skops")
+
+
+def test_an_absent_file_is_named(tmp_path):
+    with pytest.raises(UntrustedModel, match=r"none\.skops cannot be read"):
+        survival.load(tmp_path / "none.skops")
