@@ -1,0 +1,49 @@
+BIN = .venv/bin
+READY = .venv/ready
+HOST_PYTHON ?= python3
+
+help:  ## list the targets
+	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(READY)  ## set up, execute all notebooks for the last 14 days, show what came out
+	@$(BIN)/lifeboat run all --days 14
+
+test: $(READY)  ## everything that can be tested: code, service, pages in a browser, notebooks
+	@$(BIN)/pytest -q -n 2 --dist loadfile && $(BIN)/pytest -q --nbval notebooks
+
+lab: $(READY)  ## open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab --notebook-dir=notebooks
+
+spaces: $(READY)  ## serve both pages on this machine
+	@$(BIN)/lifeboat spaces
+
+deploy-spaces: $(READY)  ## publish the pages: make deploy-spaces HF_USER=you [DRY_RUN=1]
+	@$(BIN)/lifeboat deploy-spaces "$(HF_USER)" $(if $(DRY_RUN),--dry-run)
+
+notebooks: $(READY)  ## execute the committed notebooks anew, in place
+	@$(BIN)/lifeboat notebooks
+
+bench: $(READY)  ## measure; see benchmarks/README.md
+	@$(BIN)/python -m benchmarks
+
+lint: $(READY)  ## check style; writes nothing
+	@$(BIN)/ruff check --no-fix . && $(BIN)/ruff format --check .
+
+format: $(READY)  ## mend style
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+lock: $(READY)  ## lock the direct dependencies of pyproject.toml into requirements.txt
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.txt
+
+clean:  ## remove the environment, the local store and the runs
+	rm -rf .venv store runs build .pytest_cache .ruff_cache .hypothesis
+
+setup: $(READY)  ## only create the environment
+
+$(READY): requirements.txt pyproject.toml
+	@echo "Setting up .venv; this takes about a minute ..."
+	@$(HOST_PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@$(HOST_PYTHON) -m venv .venv && $(BIN)/python -m pip install -q --disable-pip-version-check uv
+	@$(BIN)/uv pip install -q --compile-bytecode -r requirements.txt && $(BIN)/uv pip install -q --no-deps -e . && touch $@
+
+.PHONY: help run test lab spaces deploy-spaces notebooks bench lint format lock clean setup

@@ -1,0 +1,156 @@
+"""Publishing the Spaces on Hugging Face: each is put together in a folder, exactly as it is then uploaded.
+
+In a Space the app, the packages and the store lie side by side. Python and `lifeboat.store` look there by themselves, so
+the same app runs unchanged: on Hopsworks if the Space has a secret ``HOPSWORKS_API_KEY``, else on the snapshot of the
+store that came with it.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from lifeboat import store
+from lifeboat.errors import LifeboatError
+
+SPACES = ("predict", "monitor")
+_PRIVATE = shutil.ignore_patterns("__pycache__", ".*", "*.egg-info")
+
+
+class DeployError(LifeboatError):
+    """A Space cannot be put together or published."""
+
+
+@dataclass(frozen=True)
+class Space:
+    """A Space as it was put together and, unless it was a dry run, published.
+
+    Attributes
+    ----------
+    name : str
+        One of `SPACES`.
+    folder : Path
+        The folder that was, or would be, uploaded.
+    address : str
+        Its page on Hugging Face.
+    """
+
+    name: str
+    folder: Path
+    address: str
+
+    @property
+    def files(self) -> list[Path]:
+        """The files of the folder, relative to it."""
+        return sorted(path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file())
+
+    @property
+    def size(self) -> int:
+        """Their size in bytes."""
+        return sum((self.folder / path).stat().st_size for path in self.files)
+
+
+def deploy(user: str, *, dry_run: bool = False) -> list[Space]:
+    """Publish both Spaces, as ``<user>/lifeboat-<name>``, replacing what is there.
+
+    Parameters
+    ----------
+    user : str
+        A Hugging Face user or organisation that the token of ``HF_TOKEN``, or of ``hf auth login``, may write to.
+    dry_run : bool, default False
+        Put the folders together and go no further: no token is needed, nothing leaves the machine.
+
+    Returns
+    -------
+    list of Space
+        In the order of `SPACES`; the folders are in ``build/spaces``.
+
+    Raises
+    ------
+    DeployError
+        If the name or the token is wrong, there is nothing to show in the Spaces, or Hugging Face cannot be reached.
+    """
+    _check_user(user)
+    token = None if dry_run else _token()
+    spaces = [_put_together(name, user) for name in SPACES]
+    for space in spaces if token else []:
+        _publish(space, f"{user}/lifeboat-{space.name}", token)
+    return spaces
+
+
+def build(name: str, folder: Path) -> Path:
+    """Put together the folder of a Space: the app, its requirements, the library and a snapshot of the store.
+
+    Parameters
+    ----------
+    name : str
+        One of `SPACES`.
+    folder : Path
+        An empty folder, or one to be made.
+
+    Raises
+    ------
+    DeployError
+        If the Space is unknown, the folder is in use, or there is no store to take a snapshot of.
+    """
+    if name not in SPACES:
+        raise DeployError(f"space is {name!r}; allowed: {', '.join(SPACES)}.")
+    if folder.exists() and any(folder.iterdir()):
+        raise DeployError(f"folder is {folder}, which is not empty: give a new or an empty one.")
+    project = store.project_folder()
+    shutil.copytree(project / "spaces" / name, folder, dirs_exist_ok=True, ignore=_PRIVATE)
+    shutil.copy(project / "spaces" / "requirements.txt", folder)
+    for package in ("lifeboat", "hopsworks_local"):
+        shutil.copytree(project / "lib" / package, folder / package, ignore=_PRIVATE)
+    _copy_store(folder / "store")
+    return folder
+
+
+def _copy_store(folder: Path) -> None:
+    raise NotImplementedError
+
+
+def _check_user(user: str) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", user):
+        raise DeployError(f"HF_USER is {user!r}; allowed: the name of a user or an organisation on Hugging Face.")
+
+
+def _token() -> str:
+    import huggingface_hub
+
+    token = huggingface_hub.get_token()
+    if not token:
+        raise DeployError(
+            "there is no Hugging Face token: set HF_TOKEN to one that may write "
+            "(huggingface.co/settings/tokens), or log in with `hf auth login`."
+        )
+    return token
+
+
+def _put_together(name: str, user: str) -> Space:
+    folder = store.project_folder() / "build" / "spaces" / name
+    shutil.rmtree(folder, ignore_errors=True)
+    return Space(name, build(name, folder), f"https://huggingface.co/spaces/{user}/lifeboat-{name}")
+
+
+def _publish(space: Space, repository: str, token: str) -> None:
+    from httpx2 import HTTPError
+    from huggingface_hub import HfApi
+
+    hub = HfApi(token=token)
+    try:
+        hub.create_repo(repository, repo_type="space", space_sdk="gradio", exist_ok=True)
+        hub.upload_folder(
+            repo_id=repository,
+            repo_type="space",
+            folder_path=space.folder,
+            commit_message="Publish from the project's folder",
+            delete_patterns="*",  # what is no longer in the folder
+        )
+    except (HTTPError, OSError) as error:
+        raise DeployError(
+            f"Hugging Face did not take {repository}: {_reason(error)}. "
+            "Check that the network is there and that the token may write to this user or organisation."
+        ) from error

@@ -1,0 +1,76 @@
+"""Figures of notebook 05: what became of the predictions."""
+
+from __future__ import annotations
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.figure import Figure
+
+from lifeboat.figures.style import HIGHLIGHT, NEUTRAL, PALETTE, canvas, percent_axis
+from lifeboat.intervals import wilson
+
+
+def confusion(matrix: pd.DataFrame) -> Figure:
+    """Draw a 2 x 2 confusion matrix with its counts."""
+    with canvas(4.6, 3.6) as (figure, axes):
+        sns.heatmap(matrix, annot=True, fmt=",d", cmap="Blues", cbar=False, square=True, ax=axes, linewidths=2)
+        axes.set_title("What was predicted, and what happened")
+    return figure
+
+
+def accuracy_by_day(metrics: pd.DataFrame, reference: float) -> Figure:
+    """Draw each day's accuracy with its 95 % Wilson interval, and the level of the test set as a line.
+
+    Parameters
+    ----------
+    metrics : DataFrame
+        As `lifeboat.monitoring.metrics_by_day` returns it.
+    reference : float
+        Accuracy on the test set.
+    """
+    right = metrics["true_survived"] + metrics["true_died"]
+    low, high = wilson(right, metrics["passengers"])
+    with canvas(9, 3.6) as (figure, axes):
+        spread = [metrics["accuracy"] - low, high - metrics["accuracy"]]
+        axes.errorbar(metrics["day"], metrics["accuracy"], yerr=spread, fmt="o", capsize=3, color=HIGHLIGHT)
+        axes.axhline(reference, color=NEUTRAL, linestyle="--", label=f"test set, {reference:.1%}")
+        locator = AutoDateLocator()
+        axes.xaxis.set(major_locator=locator, major_formatter=ConciseDateFormatter(locator))
+        percent_axis(axes, "accuracy")
+        axes.legend(frameon=False, loc="lower left")
+    return figure
+
+
+def probabilities(results: pd.DataFrame) -> Figure:
+    """Draw the distribution of the predicted probabilities by outcome."""
+    known = results.dropna(subset=["survived"])
+    named = known.assign(outcome=known["survived"].map({0: "died", 1: "survived"}))
+    with canvas(8, 3.4) as (figure, axes):
+        order = ["died", "survived"]
+        sns.histplot(
+            named, x="probability", hue="outcome", hue_order=order, palette=PALETTE, bins=20, multiple="stack", ax=axes
+        )
+        axes.set(xlabel="predicted probability of survival", ylabel="passengers", xlim=(0, 1))
+        sns.move_legend(axes, "upper right", frameon=False, title=None)
+    return figure
+
+
+def drift(table: pd.DataFrame) -> Figure:
+    """Draw the drift of each feature as a multiple of its threshold.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `lifeboat.monitoring.drift` returns it.
+    """
+    ratio = table["psi"] / table["threshold"]
+    with canvas(8, 3.2) as (figure, axes):
+        colors = [PALETTE["died"] if drifted else NEUTRAL for drifted in table["drifted"]]
+        axes.barh(table["feature"], ratio, color=colors)
+        axes.axvline(1, color="black", linestyle="--")
+        axes.invert_yaxis()
+        axes.set(
+            xlabel="population stability index, as a multiple of the threshold", xlim=(0, max(1.2, ratio.max() * 1.1))
+        )
+    return figure

@@ -1,0 +1,71 @@
+"""One look for all figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import matplotlib.pyplot as plt
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+_COLORBLIND = sns.color_palette("colorblind").as_hex()
+DIED, SURVIVED, NEUTRAL, HIGHLIGHT = _COLORBLIND[1], _COLORBLIND[0], "#6b7280", _COLORBLIND[2]
+PALETTE = {"died": DIED, "survived": SURVIVED}
+"""Colours of the outcomes, told apart with any colour vision."""
+
+CLASS_NAMES = {1: "first class", 2: "second class", 3: "third class"}
+PORT_NAMES = {"C": "Cherbourg", "Q": "Queenstown", "S": "Southampton"}
+
+_SETTINGS = {"axes.titlesize": 11, "axes.titleweight": "bold", "axes.axisbelow": True}
+
+
+@contextmanager
+def canvas(width: float = 8, height: float = 4, columns: int = 1, rows: int = 1, **options: object) -> Iterator[tuple]:
+    """Open a figure in the project's style and close it for pyplot, so that a notebook shows it once.
+
+    Parameters
+    ----------
+    width, height : float
+        Inches.
+    columns, rows : int
+        Grid of axes.
+    **options
+        Passed to ``matplotlib.pyplot.subplots``.
+
+    Yields
+    ------
+    Figure, Axes or array of Axes
+        As ``matplotlib.pyplot.subplots`` returns them.
+    """
+    with sns.axes_style("whitegrid"), plt.rc_context(_SETTINGS):
+        figure, axes = plt.subplots(rows, columns, figsize=(width, height), layout="constrained", **options)
+        try:
+            yield figure, axes
+            sns.despine(figure)
+        finally:
+            plt.close(figure)
+
+
+def percent_axis(axes: Axes, label: str = "survived", which: str = "y") -> None:
+    """Show a share from 0 to 1 as per cent on the y (or x) axis."""
+    axis = axes.yaxis if which == "y" else axes.xaxis
+    axis.set_major_formatter(PercentFormatter(1, decimals=0))
+    (axes.set_ylim if which == "y" else axes.set_xlim)(-0.02, 1.02)
+    axis.set_label_text(label)
+
+
+__all__ = [
+    "CLASS_NAMES",
+    "DIED",
+    "HIGHLIGHT",
+    "NEUTRAL",
+    "PALETTE",
+    "PORT_NAMES",
+    "SURVIVED",
+    "Figure",
+    "canvas",
+    "percent_axis",
+]

@@ -1,0 +1,37 @@
+"""Intervals of proportions."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import norm
+
+
+def wilson(successes: ArrayLike, trials: ArrayLike, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Return the Wilson score interval of a proportion (Wilson 1927, JASA 22:209-212).
+
+    Parameters
+    ----------
+    successes, trials : array-like of int
+        Of one shape.
+    level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    low, high : ndarray
+        Between 0 and 1; from 0 to 1 where there were no trials.
+
+    Examples
+    --------
+    >>> low, high = wilson(5, 10)
+    >>> f"{low:.3f} to {high:.3f}"
+    '0.237 to 0.763'
+    """
+    k, n = np.asarray(successes, dtype=float), np.asarray(trials, dtype=float)
+    z = norm.ppf((1 + level) / 2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = k / n
+        center = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+        half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return np.where(n > 0, center - half, 0.0).clip(0, 1), np.where(n > 0, center + half, 1.0).clip(0, 1)

@@ -1,0 +1,70 @@
+"""The committed notebooks: executed in place, from top to bottom, in a store of their own."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+from lifeboat import store
+
+
+def paths() -> list[Path]:
+    """List the notebooks in their order."""
+    return sorted((store.project_folder() / "notebooks").glob("[0-9]*.ipynb"))
+
+
+def refresh(prefixes: Sequence[str]) -> Iterator[Path]:
+    """Execute notebooks in place, one after another; those before them run too, but are left as they are.
+
+    Parameters
+    ----------
+    prefixes : sequence of str
+        How the names begin, such as ``03``; all notebooks if empty.
+
+    Yields
+    ------
+    Path
+        Each notebook that was written.
+    """
+    wanted = [path for path in paths() if not prefixes or path.name.startswith(tuple(prefixes))]
+    with temporary_store():
+        for path in [path for path in paths() if wanted and path <= wanted[-1]]:
+            notebook = nbformat.read(path, as_version=4)
+            NotebookClient(
+                notebook, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+            ).execute()
+            if path in wanted:
+                nbformat.write(_clean(notebook), path)
+                yield path
+
+
+@contextmanager
+def temporary_store() -> Iterator[None]:
+    """Serve an empty store in a temporary folder to this process's kernels, whatever the environment names."""
+    import hopsworks_local
+
+    before = dict(os.environ)
+    with tempfile.TemporaryDirectory() as folder, hopsworks_local.start(Path(folder)) as service:
+        os.environ.update(service.environment)
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+
+def _clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Drop what says when and where it ran, so that a diff shows only meaning."""
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    for cell in notebook.cells:
+        cell.metadata = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
+    return notebook
