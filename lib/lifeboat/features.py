@@ -12,6 +12,7 @@ from lifeboat import passengers
 from lifeboat.errors import LifeboatError
 from lifeboat.passengers import FEATURES, FIELDS, LABEL
 from lifeboat.store import quiet
+from lifeboat.synthetic import PassengerGenerator
 
 if TYPE_CHECKING:
     from hopsworks.hsfs.feature import Feature
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
     from hopsworks.hsfs.feature_view import FeatureView
     from hopsworks.project import Project
 
-    from lifeboat.synthetic import PassengerGenerator
-
 TITANIC, PREDICTIONS, METRICS = "titanic", "titanic_predictions", "titanic_metrics"
 VIEW = "titanic_survival"
 HISTORICAL, SYNTHETIC = "historical", "synthetic"
 IDS_A_DAY = 100_000
 """Passenger ids of a day: the day as YYYYMMDD, times this, plus a counter."""
+
+_NO_PASSENGERS = f"the feature group '{TITANIC}' holds no historical passengers yet: run notebook 02 (`lifeboat run features`) first."
 
 
 def _feature(name: str, type: str, description: str) -> Feature:
@@ -124,9 +125,7 @@ def survival_view(project: Project) -> FeatureView:
     store = project.get_feature_store()
     titanic = store.get_feature_group(TITANIC, version=1)
     if titanic is None:
-        raise LifeboatError(
-            f"the feature group '{TITANIC}' does not exist yet: run notebook 02 (or `lifeboat run features`) first."
-        )
+        raise LifeboatError(_NO_PASSENGERS)
     return store.get_or_create_feature_view(
         name=VIEW,
         version=1,
@@ -151,6 +150,33 @@ def historical_passengers() -> pd.DataFrame:
         source=HISTORICAL,
         boarded_at=_event_time(boarded),
     )
+
+
+def read_historical(project: Project) -> pd.DataFrame:
+    """Read the historical passengers from the feature group, in the order of their ids.
+
+    Raises
+    ------
+    LifeboatError
+        If they are not there yet.
+    """
+    titanic = titanic_group(project)
+    rows = pd.DataFrame() if titanic.id is None else titanic.filter(titanic.source == HISTORICAL).read()
+    if rows.empty:
+        raise LifeboatError(_NO_PASSENGERS)
+    return rows.sort_values("passenger_id", ignore_index=True)
+
+
+def board(project: Project, days: Sequence[date], per_day: int) -> int:
+    """Let each day's synthetic passengers board, unless they have boarded already; see `arrivals`.
+
+    Returns
+    -------
+    int
+        The number of passengers who were new.
+    """
+    generator = PassengerGenerator().fit(read_historical(project))
+    return write_new(titanic_group(project), arrivals(generator, days, per_day))
 
 
 def _event_time(days: Sequence) -> pd.Series:
@@ -226,15 +252,18 @@ def write(group: FeatureGroup, frame: pd.DataFrame) -> None:
 def write_new(group: FeatureGroup, frame: pd.DataFrame) -> int:
     """Insert the rows whose primary key the group does not hold yet; what is stored stays as it is.
 
+    Only stored rows from the first event time of `frame` on are looked at, so that the cost does not grow with history.
+
     Returns
     -------
     int
         The number of rows written.
     """
     fresh = frame
-    if group.id is not None:
+    if group.id is not None and len(frame):
         keys = group.primary_key
-        stored = group.select(keys).read(read_options=None)
+        since = group.get_feature(group.event_time) >= str(frame[group.event_time].min())
+        stored = group.select(keys).filter(since).read()
         fresh = frame[~frame.set_index(keys).index.isin(stored.set_index(keys).index)]
     if len(fresh):
         write(group, fresh)

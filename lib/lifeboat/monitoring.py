@@ -160,7 +160,7 @@ def write_metrics(project: Project, days: Sequence[date]) -> pd.DataFrame:
     """
     titanic = features.titanic_group(project)
     boarded = titanic.read(start_time=str(days[0]), end_time=str(days[-1] + timedelta(days=1)))
-    reference = titanic.filter(titanic.source == features.HISTORICAL).read()
+    reference = features.read_historical(project)
     results = outcomes(project)
     rows = metrics_by_day(results[results["passenger_id"].isin(boarded["passenger_id"])])
     if len(rows):

@@ -13,7 +13,6 @@ from sklearn.metrics import accuracy_score, brier_score_loss, log_loss, roc_auc_
 from sklearn.model_selection import StratifiedGroupKFold
 
 from lifeboat import features, models, passengers, survival
-from lifeboat.errors import LifeboatError
 from lifeboat.passengers import FEATURES, LABEL
 from lifeboat.store import quiet
 
@@ -61,18 +60,14 @@ def dataset_version(project: Project, view: FeatureView) -> int:
 
     Two versions are the same if the passengers are: the fingerprint of the rows is kept in the description.
     """
-    titanic = features.titanic_group(project)
-    historical = titanic.source == features.HISTORICAL
-    rows = titanic.select(["passenger_id", *FEATURES, LABEL, "ticket"]).filter(historical).read()
-    if rows.empty:
-        raise LifeboatError("the feature group 'titanic' holds no historical passengers: run notebook 02 first.")
-    mark = fingerprint(rows.sort_values("passenger_id"))
+    mark = fingerprint(features.read_historical(project)[["passenger_id", *FEATURES, LABEL, "ticket"]])
     for dataset in view.get_training_datasets():
         if mark in (dataset.description or ""):
             return dataset.version
     with quiet():
         version, _ = view.create_training_data(
-            description=f"Historical passengers, fingerprint {mark}", extra_filter=historical
+            description=f"Historical passengers, fingerprint {mark}",
+            extra_filter=features.titanic_group(project).source == features.HISTORICAL,
         )
     return version
 
@@ -150,3 +145,11 @@ def train(project: Project, estimator: str = survival.DEFAULT_ESTIMATOR) -> mode
         training_dataset_version=data.version,
         input_example=data.X.head(1),
     )
+
+
+def ensure_champion(project: Project) -> models.Champion:
+    """Return the model that predicts; train and register one if there is none yet."""
+    try:
+        return models.champion(project)
+    except models.NoModel:
+        return train(project)
