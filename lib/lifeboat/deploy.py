@@ -1,14 +1,16 @@
 """Publishing the Spaces on Hugging Face: each is put together in a folder, exactly as it is then uploaded.
 
-In a Space the app, the packages and the store lie side by side. Python and `lifeboat.store` look there by themselves, so
-the same app runs unchanged: on Hopsworks if the Space has a secret ``HOPSWORKS_API_KEY``, else on the snapshot of the
-store that came with it.
+In a Space the app, the packages and the store lie side by side, where Python and `lifeboat.store` look by themselves.
+So the same app runs unchanged: on Hopsworks if the Space has the secret ``HOPSWORKS_API_KEY``, else on the snapshot of the
+local store that came with it.
 """
 
 from __future__ import annotations
 
-import re
 import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,12 +111,41 @@ def build(name: str, folder: Path) -> Path:
 
 
 def _copy_store(folder: Path) -> None:
-    raise NotImplementedError
+    """Take a snapshot of the local store, if it is the one in use; others may go on writing to it meanwhile."""
+    source = store.store_folder()
+    if not (source / "metadata.sqlite").exists():
+        if not store.is_local():
+            return
+        raise DeployError(f"there is no store in {source} to show in the Spaces: fill one first, by `make run`.")
+    folder.mkdir()
+    _copy_metadata(source, folder)
+    # The logs of the Delta tables come first: whatever file they name is there by then.
+    _copy_folders(source, folder, "featuregroups/*/_delta_log", _PRIVATE)
+    _copy_folders(source, folder, "featuregroups", shutil.ignore_patterns("_delta_log", ".*"))
+    _copy_folders(source, folder, "files/Projects/*/Models", _PRIVATE)
+    _copy_folders(source, folder, "files/Projects/*/*_Training_Datasets", _PRIVATE)
+
+
+def _copy_metadata(source: Path, folder: Path) -> None:
+    live, copy = (sqlite3.connect(place / "metadata.sqlite") for place in (source, folder))
+    with closing(live), closing(copy):
+        live.backup(copy)
+
+
+def _copy_folders(source: Path, folder: Path, pattern: str, ignore: Callable[..., set[str]]) -> None:
+    for path in source.glob(pattern):
+        shutil.copytree(path, folder / path.relative_to(source), ignore=ignore, dirs_exist_ok=True)
 
 
 def _check_user(user: str) -> None:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", user):
-        raise DeployError(f"HF_USER is {user!r}; allowed: the name of a user or an organisation on Hugging Face.")
+    from huggingface_hub.utils import HFValidationError, validate_repo_id
+
+    try:
+        validate_repo_id(f"{user}/lifeboat")
+    except HFValidationError as error:
+        raise DeployError(
+            f"the user is {user!r}; allowed: the name of a user or an organisation on Hugging Face (HF_USER=...)."
+        ) from error
 
 
 def _token() -> str:
@@ -151,6 +182,6 @@ def _publish(space: Space, repository: str, token: str) -> None:
         )
     except (HTTPError, OSError) as error:
         raise DeployError(
-            f"Hugging Face did not take {repository}: {_reason(error)}. "
+            f"Hugging Face did not take {repository}: {str(error).splitlines()[0]}. "
             "Check that the network is there and that the token may write to this user or organisation."
         ) from error
