@@ -1,8 +1,8 @@
 """Publishing the Spaces on Hugging Face: each is put together in a folder, exactly as it is then uploaded.
 
-In a Space the app, the packages and the store lie side by side, where Python and `lifeboat.store` look by themselves.
-So the same app runs unchanged: on Hopsworks if the Space has the secret ``HOPSWORKS_API_KEY``, else on the snapshot of the
-local store that came with it.
+In a Space the app, the packages and the store lie side by side, where Python and `lifeboat.store` look by
+themselves. So the app runs unchanged: on Hopsworks if the Space has the secret ``HOPSWORKS_API_KEY``, else on the
+snapshot of the local store that came with it.
 """
 
 from __future__ import annotations

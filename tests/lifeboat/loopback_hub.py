@@ -1,9 +1,8 @@
-"""Hugging Face's side of the wire, on loopback: just enough for the real client to create a Space and upload a folder."""
+"""Hugging Face's side of the wire, on loopback: enough for the real client to create a Space and fill it."""
 
 import base64
 import json
 import threading
-from collections import defaultdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
@@ -25,7 +24,7 @@ class LoopbackHub:
 
     def __init__(self, token: str) -> None:
         self.token = token
-        self.spaces: dict[str, dict[str, bytes]] = defaultdict(dict)
+        self.spaces: dict[str, dict[str, bytes]] = {}
         self.unknown: list[str] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
         self._server.hub = self
@@ -46,14 +45,14 @@ class LoopbackHub:
                 asked = json.loads(body)
                 assert (asked["type"], asked["sdk"]) == ("space", "gradio")
                 repository = "/".join(filter(None, [asked.get("organization"), asked["name"]]))
-                created = repository not in self.spaces
-                self.spaces[repository]  # noqa: B018
-                return 200 if created else 409, {"url": f"{self.endpoint}/spaces/{repository}"}
+                status = 409 if repository in self.spaces else 200
+                self.spaces.setdefault(repository, {})
+                return status, {"url": f"{self.endpoint}/spaces/{repository}"}
             case "POST", "api", "validate-yaml":
                 return 200, {"errors": [], "warnings": []}
             case "POST", "api", "spaces", _, _, "preupload", "main":
-                files = json.loads(body)["files"]
-                return 200, {"files": [{"path": file["path"], "uploadMode": "regular", "shouldIgnore": False} for file in files]}
+                answer = {"uploadMode": "regular", "shouldIgnore": False}
+                return 200, {"files": [{"path": file["path"], **answer} for file in json.loads(body)["files"]]}
             case "POST", "api", "spaces", user, name, "commit", "main":
                 for line in map(json.loads, body.splitlines()):
                     self._apply(self.spaces[f"{user}/{name}"], line["key"], line["value"])
