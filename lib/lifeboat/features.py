@@ -26,7 +26,7 @@ HISTORICAL, SYNTHETIC = "historical", "synthetic"
 IDS_A_DAY = 100_000
 """Passenger ids of a day: the day as YYYYMMDD, times this, plus a counter."""
 
-_NO_PASSENGERS = f"the feature group '{TITANIC}' holds no historical passengers yet: run notebook 02 (`lifeboat run features`) first."
+_NO_PASSENGERS = f"there are no historical passengers in '{TITANIC}': run notebook 02 (`lifeboat run features`) first."
 
 
 def _feature(name: str, type: str, description: str) -> Feature:

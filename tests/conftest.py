@@ -1,0 +1,53 @@
+"""What all tests share: a fixed environment, and a store of their own behind the real client."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("MPLBACKEND", "agg")
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
+    """A local Hopsworks service over an empty folder, for the whole test run of a worker."""
+    import hopsworks_local
+
+    with hopsworks_local.start(tmp_path_factory.mktemp("store")) as running:
+        yield running
+
+
+@pytest.fixture
+def project(service, monkeypatch: pytest.MonkeyPatch):
+    """The project of `service`, logged in as a user would be."""
+    return _login(service, monkeypatch)
+
+
+@pytest.fixture
+def filled(project):
+    """The same project, with the historical passengers in it."""
+    from lifeboat import features
+
+    features.write_new(features.titanic_group(project), features.historical_passengers())
+    return project
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator:
+    """A project in a store of its own, with nothing in it."""
+    import hopsworks_local
+
+    with hopsworks_local.start(tmp_path / "store") as running:
+        yield _login(running, monkeypatch)
+
+
+def _login(service, monkeypatch: pytest.MonkeyPatch):
+    import lifeboat
+
+    for name, value in service.environment.items():
+        monkeypatch.setenv(name, value)
+    return lifeboat.login()

@@ -1,0 +1,24 @@
+from datetime import date, timedelta
+
+import pytest
+
+from lifeboat.days import days_between, today
+from lifeboat.errors import LifeboatError
+
+
+def test_both_ends_are_included():
+    assert days_between("2026-02-27", date(2026, 3, 1)) == [date(2026, 2, 27), date(2026, 2, 28), date(2026, 3, 1)]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "message"),
+    [
+        ("2026-03-02", "2026-03-01", "start is 2026-03-02, after end"),
+        ("yesterday", "2026-03-01", "start is 'yesterday'; allowed: a date"),
+        ("2026-03-01", "2026-02-30", "end is '2026-02-30'; allowed: a date"),
+        ("2026-03-01", str(today() + timedelta(days=2)), "in the future"),
+    ],
+)
+def test_days_that_are_not_allowed(start, end, message):
+    with pytest.raises(LifeboatError, match=message):
+        days_between(start, end)

@@ -1,0 +1,111 @@
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import brier_score_loss, confusion_matrix, log_loss
+
+from lifeboat import features, monitoring, passengers
+
+
+def results(n=200, seed=0):
+    random = np.random.default_rng(seed)
+    probability = random.uniform(0.01, 0.99, n)
+    return pd.DataFrame(
+        {
+            "passenger_id": np.arange(n),
+            "model_version": random.integers(1, 3, n),
+            "probability": probability,
+            "prediction": (probability >= 0.5).astype(int),
+            "predicted_at": pd.Timestamp("2026-11-01") + pd.to_timedelta(random.integers(0, 3, n), unit="D"),
+            "survived": (random.uniform(size=n) < probability).astype(float),
+        }
+    )
+
+
+def test_metrics_agree_with_scikit_learn():
+    table = results()
+    found = monitoring.metrics(table)
+    assert found["log_loss"] == pytest.approx(log_loss(table["survived"], table["probability"]))
+    assert found["brier"] == pytest.approx(brier_score_loss(table["survived"], table["probability"]))
+    matrix = confusion_matrix(table["survived"], table["prediction"])
+    assert monitoring.confusion_matrix(table).to_numpy().tolist() == matrix.tolist()
+    assert found["accuracy"] == pytest.approx(np.trace(matrix) / len(table))
+
+
+def test_cells_have_names():
+    table = pd.DataFrame({"survived": [1, 1, 0, 0, 0], "prediction": [1, 0, 1, 0, 0], "probability": [0.9, 0.1, 0.8, 0.2, 0.3]})
+    found = monitoring.metrics(table)
+    assert [found[name] for name in ("true_survived", "false_died", "false_survived", "true_died")] == [1, 1, 1, 2]
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+def test_the_confusion_matrix_is_always_two_by_two(rows):
+    matrix = monitoring.confusion_matrix(results().head(rows))
+    assert matrix.shape == (2, 2)
+    assert matrix.to_numpy().sum() == rows
+    assert list(matrix.index) == list(matrix.columns) == ["died", "survived"]
+
+
+def test_pending_outcomes_do_not_count():
+    table = results(10).assign(survived=[1.0] * 4 + [np.nan] * 6)
+    assert monitoring.metrics(table)["passengers"] == 4
+
+
+def test_nothing_known_gives_no_number():
+    found = monitoring.metrics(results(3).assign(survived=np.nan))
+    assert found["passengers"] == 0
+    assert np.isnan([found["accuracy"], found["log_loss"], found["brier"]]).all()
+
+
+def test_certainty_that_was_wrong_is_penalised_but_finite():
+    table = pd.DataFrame({"survived": [1.0], "prediction": [0], "probability": [0.0]})
+    assert 30 < monitoring.metrics(table)["log_loss"] < np.inf
+
+
+def test_metrics_by_day_add_up():
+    table = results()
+    daily = monitoring.metrics_by_day(table)
+    assert daily["passengers"].sum() == len(table)
+    assert len(daily) == 6
+    assert daily["day"].is_monotonic_increasing
+
+
+def test_metrics_by_day_of_nothing_is_an_empty_table_with_its_columns():
+    daily = monitoring.metrics_by_day(results().head(0))
+    assert daily.empty
+    assert {"day", "model_version", "accuracy", "true_died"} <= set(daily.columns)
+
+
+def test_drift_is_silent_for_passengers_from_the_same_ship():
+    data = passengers.load()
+    alarms = [monitoring.drift(data, data.sample(30, random_state=seed))["drifted"].sum() for seed in range(40)]
+    assert np.sum(alarms) <= 0.03 * 40 * len(passengers.FEATURES)
+
+
+@pytest.mark.parametrize(
+    ("feature", "change"),
+    [
+        ("age", lambda d: d["age"] + 20),
+        ("fare", lambda d: d["fare"] * 3),
+        ("sex", lambda d: "male"),
+        ("embarked", lambda d: None),
+        ("age", lambda d: np.nan),
+    ],
+)
+def test_drift_is_seen_where_it_is(feature, change):
+    data = passengers.load()
+    recent = data.sample(60, random_state=1)
+    table = monitoring.drift(data, recent.assign(**{feature: change})).set_index("feature")
+    assert table.loc[feature, "drifted"]
+    assert not table.drop(index=feature)["drifted"].any()
+
+
+def test_drift_of_nobody_raises_no_alarm():
+    data = passengers.load()
+    assert not monitoring.drift(data, data.head(0))["drifted"].any()
+
+
+def test_outcomes_of_an_empty_store_are_an_empty_table(empty):
+    found = monitoring.outcomes(empty)
+    assert found.empty
+    assert {"prediction", "survived", "predicted_at"} <= set(found.columns)
+    assert features.predictions_group(empty).id is None
