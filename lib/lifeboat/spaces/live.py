@@ -1,0 +1,73 @@
+"""A value that is read in the background, so that no visitor waits for the store."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Reading(Generic[T]):
+    """What the last attempt to read gave.
+
+    Attributes
+    ----------
+    value : T or None
+        The newest value that could be read; kept when later reads fail.
+    error : Exception or None
+        Why the last attempt failed.
+    """
+
+    value: T | None = None
+    error: Exception | None = None
+
+
+class Live(Generic[T]):
+    """Keep a value fresh: the first caller waits for it, later ones get the newest and start a read when it is old.
+
+    Parameters
+    ----------
+    read : callable
+        Takes the previous value (None at first) and returns the new one; it may return the previous one if nothing
+        changed. It runs in one thread at a time.
+    every : float
+        Seconds after which a value is old.
+    """
+
+    def __init__(self, read: Callable[[T | None], T], every: float) -> None:
+        self._read, self._every = read, every
+        self._reading: Reading[T] = Reading()
+        self._turn = threading.Lock()
+        self._due = -float("inf")
+
+    def get(self) -> Reading[T]:
+        """Return the newest reading, at once unless there is none yet."""
+        first = self._due == -float("inf")
+        if first:
+            with self._turn:
+                if self._due == -float("inf"):
+                    self._refresh()
+        elif time.monotonic() >= self._due and self._turn.acquire(blocking=False):
+            threading.Thread(target=self._refresh_and_release, daemon=True).start()
+        return self._reading
+
+    def _refresh_and_release(self) -> None:
+        try:
+            self._refresh()
+        finally:
+            self._turn.release()
+
+    def _refresh(self) -> None:
+        try:
+            self._reading = Reading(self._read(self._reading.value))
+        except Exception as error:  # whatever is wrong with the store, the page stays up and says so
+            log.warning("the store could not be read", exc_info=error)
+            self._reading = Reading(self._reading.value, error)
+        self._due = time.monotonic() + self._every

@@ -1,0 +1,68 @@
+"""Small pieces of HTML; every text that goes in is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+
+class Raw(str):
+    """HTML that is already safe."""
+
+
+def text(content: object) -> str:
+    """Escape a text for HTML, unless it is `Raw`."""
+    return content if isinstance(content, Raw) else escape(str(content))
+
+
+def table(caption: str, headers: Sequence[str], rows: Iterable[Sequence[object]], kind: str = "") -> Raw:
+    """Build a table whose first cell in each row is its heading.
+
+    Parameters
+    ----------
+    caption : str
+        What the table shows; read by screen readers, hidden from sight.
+    headers : sequence of str
+        One a column.
+    rows : iterable of sequences
+        Texts or `Raw` HTML.
+    kind : str
+        CSS classes.
+    """
+    head = "".join(f'<th scope="col">{text(name)}</th>' for name in headers)
+    body = "".join(_row(row) for row in rows)
+    # a scrollable box must be reachable by keyboard
+    return Raw(
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{text(caption)}">'
+        f'<table class="{kind}"><caption>{text(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _row(cells: Sequence[object]) -> str:
+    first, *others = cells
+    return f'<tr><th scope="row">{text(first)}</th>' + "".join(f"<td>{text(c)}</td>" for c in others) + "</tr>"
+
+
+def facts(pairs: Iterable[tuple[str, object]]) -> Raw:
+    """Build a list of names and values."""
+    return Raw(
+        '<dl class="facts">'
+        + "".join(f"<div><dt>{text(name)}</dt><dd>{text(value)}</dd></div>" for name, value in pairs)
+        + "</dl>"
+    )
+
+
+def notice(title: str, message: str, kind: str = "info") -> Raw:
+    """Build a message box.
+
+    Parameters
+    ----------
+    title, message : str
+        What is the matter, and what to do; text between backquotes in `message` is shown as code.
+    kind : {"info", "warning"}
+        How much attention it asks for.
+    """
+    parts = text(message).split("`")
+    body = "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
+    return Raw(f'<div class="notice {kind}" role="status"><strong>{text(title)}</strong><p>{body}</p></div>')

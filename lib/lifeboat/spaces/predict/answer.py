@@ -1,0 +1,111 @@
+"""One passenger in, an answer out: the probability, how sure it is, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lifeboat.errors import LifeboatError
+from lifeboat.models import Champion
+from lifeboat.passengers import FEATURES, FIELDS, Field
+from lifeboat.survival import Explanation, explain
+
+
+class InvalidPassenger(LifeboatError):
+    """A passenger with values that are not allowed; the message has a line for each."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the model says of a passenger.
+
+    Attributes
+    ----------
+    passenger : dict
+        The seven features.
+    explanation : Explanation
+        The prediction as a sum in log-odds.
+    """
+
+    passenger: dict[str, Any]
+    explanation: Explanation
+
+    @property
+    def probability(self) -> float:
+        """Probability of survival."""
+        return self.explanation.probability
+
+    @property
+    def survives(self) -> bool:
+        """The verdict: whether survival is at least as likely as death."""
+        return self.probability >= 0.5
+
+
+def answer(champion: Champion, passenger: Mapping[str, Any]) -> Answer:
+    """Ask the model about a passenger.
+
+    Raises
+    ------
+    InvalidPassenger
+        If a value is not allowed.
+    """
+    checked = check(passenger)
+    return Answer(checked, explain(champion.pipeline, checked))
+
+
+def probabilities(champion: Champion, matrix: np.ndarray) -> np.ndarray:
+    """Predict from passengers that are an (n, 7) matrix already."""
+    return champion.pipeline[1:].predict_proba(matrix)[:, 1]
+
+
+def check(passenger: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the seven features, checked and with plain Python types; what is unknown becomes None.
+
+    The rules are those of `passengers.FIELDS`; a table of one row would cost thirty times the prediction itself.
+
+    Raises
+    ------
+    InvalidPassenger
+        If a value is not allowed.
+    """
+    values = {name: _plain(field, passenger.get(name)) for name, field in FIELDS.items()}
+    faults = [
+        f"{name} is {_short(passenger.get(name))}; allowed: {FIELDS[name].allowed}."
+        for name in FEATURES
+        if not _is_allowed(FIELDS[name], values[name])
+    ]
+    if faults:
+        raise InvalidPassenger("\n".join(faults))
+    return {name: int(v) if FIELDS[name].whole else v for name, v in values.items()}
+
+
+def _plain(field: Field, value: Any) -> Any:
+    """The value as text or float; NaN as None; anything else unchanged, to be refused."""
+    if value is None or value != value:
+        return None
+    if field.is_text or isinstance(value, bool) or not isinstance(value, int | float | np.number):
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        return value
+
+
+def _is_allowed(field: Field, value: Any) -> bool:
+    if value is None:
+        return field.optional
+    if field.is_text:
+        return isinstance(value, str) and value in field.values
+    if not isinstance(value, float):
+        return False
+    if field.values is not None:
+        return value in field.values
+    return field.low <= value <= field.high and (not field.whole or value.is_integer())
+
+
+def _short(value: Any) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else shown[:57] + "..."

@@ -1,0 +1,163 @@
+"""What the page's controls call: from their values to panels, whatever state the store is in."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+import lifeboat
+from lifeboat import models, passengers
+from lifeboat.models import Champion
+from lifeboat.passengers import FEATURES
+from lifeboat.spaces import words
+from lifeboat.spaces.live import Live
+from lifeboat.spaces.markup import Raw, notice
+from lifeboat.spaces.predict import panels
+from lifeboat.spaces.predict.answer import Answer, InvalidPassenger, answer, probabilities
+from lifeboat.spaces.predict.likeness import everyone, most_similar
+from lifeboat.spaces.predict.whatif import smallest_changes
+from lifeboat.synthetic import PassengerGenerator
+
+NOTABLE = {
+    42: "Margaret Brown, later called unsinkable",
+    171: "J. Bruce Ismay, head of the White Star Line",
+    8: "Thomas Andrews, who designed the ship",
+    11: "John Jacob Astor, the richest on board",
+    3: "Loraine Allison, two years old",
+    435: "Eva Hart, seven years old",
+    455: "Masabumi Hosono of Tokyo",
+    764: "Millvina Dean, the youngest on board",
+    827: "Sidney Goodwin, one of eight on a ticket",
+    1030: "James Moran, whose age is unknown",
+    1226: "Thomas Storey, whose fare is unknown",
+    169: "Amelie Icard, whose port is unknown",
+}
+"""Passengers to begin with, by id."""
+
+
+def read_champion(previous: Champion | None) -> Champion:
+    """Ask the registry which model predicts now; a version that is loaded already is not loaded again."""
+    return models.champion(lifeboat.login())
+
+
+class Page:
+    """The answers of the page, from the model that predicts now.
+
+    Parameters
+    ----------
+    champion : Live
+        Where the model comes from.
+    """
+
+    def __init__(self, champion: Live[Champion]) -> None:
+        self._champion = champion
+
+    def ask(self, *values: Any) -> tuple[Raw, Raw, Raw, Raw]:
+        """Turn the values of the controls into the four panels of an answer."""
+        return self._answer(from_controls(values), None)
+
+    def choose(self, passenger_id: int | None) -> tuple:
+        """Fill the controls with a real passenger, and answer."""
+        frame, _ = everyone()
+        row = frame.set_index("passenger_id").loc[passenger_id or next(iter(NOTABLE))]
+        passenger = {name: row[name] for name in FEATURES}
+        truth = f"In truth, {words.full_name(row['name'])} {words.fate(row)}."
+        return *to_controls(passenger), *self._answer(passenger, truth)
+
+    def surprise_survivor(self) -> tuple:
+        """Fill the controls with a made-up passenger like those who survived, and answer."""
+        return self._surprise(1)
+
+    def surprise_victim(self) -> tuple:
+        """Fill the controls with a made-up passenger like those who died, and answer."""
+        return self._surprise(0)
+
+    def _surprise(self, survived: int) -> tuple:
+        row = generator().sample(1, survived=survived, seed=random.randrange(2**31)).iloc[0]
+        passenger = {name: row[name] for name in FEATURES}
+        truth = f"Nobody real: made up in the likeness of those who {words.OUTCOMES[survived]}."
+        return None, *to_controls(passenger), *self._answer(passenger, truth)
+
+    def model(self) -> Raw:
+        """Say which model answers, or why none does."""
+        reading = self._champion.get()
+        return panels.model_line(reading.value) if reading.value else missing(reading.error)
+
+    def _answer(self, passenger: dict[str, Any], truth: str | None) -> tuple[Raw, Raw, Raw, Raw]:
+        reading = self._champion.get()
+        if reading.value is None:
+            return missing(reading.error), Raw(), Raw(), Raw()
+        try:
+            found = answer(reading.value, passenger)
+        except InvalidPassenger as error:
+            return notice("This passenger cannot be", str(error), "warning"), Raw(), Raw(), Raw()
+        return panels.verdict(found, truth), panels.why(found), self._what_if(reading.value, found), _similar(found)
+
+    def _what_if(self, champion: Champion, found: Answer) -> Raw:
+        predict: Callable = lambda matrix: probabilities(champion, matrix)  # noqa: E731
+        return panels.what_if(found, smallest_changes(predict, found.passenger))
+
+
+def _similar(found: Answer) -> Raw:
+    return panels.similar(most_similar(found.passenger))
+
+
+def missing(error: Exception | None) -> Raw:
+    """Say why no model answers and what to do, without the details that only the keeper of the store should see."""
+    if isinstance(error, models.NoModel):
+        return notice(
+            "No model is registered yet",
+            "Train one with `make run`, or with `lifeboat run retrain`; this page finds it by itself.",
+        )
+    return notice(
+        "The store does not answer",
+        "This page will try again by itself. Whoever keeps it finds the reason in the log, and with `lifeboat doctor`.",
+        "warning",
+    )
+
+
+def from_controls(values: tuple) -> dict[str, Any]:
+    """Turn the values of the controls (the seven features, age unknown, fare unknown) into a passenger."""
+    *features, age_unknown, fare_unknown = values
+    passenger = dict(zip(FEATURES, features, strict=True))
+    if age_unknown:
+        passenger["age"] = None
+    if fare_unknown:
+        passenger["fare"] = None
+    if passenger["embarked"] == words.UNKNOWN:
+        passenger["embarked"] = None
+    return passenger
+
+
+def to_controls(passenger: dict[str, Any]) -> tuple:
+    """Turn a passenger into the values of the controls; an unknown age or fare leaves a middling value behind."""
+    known = {name: None if pd.isna(value) else value for name, value in passenger.items()}
+    return (
+        int(known["pclass"]),
+        known["sex"],
+        28.0 if known["age"] is None else float(known["age"]),
+        int(known["sibsp"]),
+        int(known["parch"]),
+        14.45 if known["fare"] is None else round(float(known["fare"]), 4),
+        known["embarked"] or words.UNKNOWN,
+        known["age"] is None,
+        known["fare"] is None,
+    )
+
+
+def people() -> list[tuple[str, int]]:
+    """List every passenger as label and id: the notable ones first, then all by name."""
+    frame, _ = everyone()
+    rows = frame.sort_values("name").to_dict("records")
+    others = [(f"{words.full_name(r['name'])}, {words.CLASSES[r['pclass']]} class", r["passenger_id"]) for r in rows]
+    return [(label, key) for key, label in NOTABLE.items()] + [pair for pair in others if pair[1] not in NOTABLE]
+
+
+@cache
+def generator() -> PassengerGenerator:
+    """Return the generator, fitted on the historical passengers once."""
+    return PassengerGenerator().fit(passengers.load())

@@ -1,0 +1,88 @@
+"""The look of both Spaces, and how they are served."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.themes.utils import sizes
+
+FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
+LARGEST_UPLOAD = "20mb"
+
+
+def theme() -> gr.themes.Base:
+    """Build the theme: navy on paper, paper on navy in the dark; fonts of the system, none from the network."""
+    navy = gr.themes.Color(
+        "#eef4fa", "#d9e6f2", "#b5cde3", "#89adcf", "#5c8ab8", "#3a6a9d", "#285483", "#1f4369", "#173350", "#10253b", "#0a1929"
+    )
+    return gr.themes.Base(
+        primary_hue=navy, secondary_hue=navy, neutral_hue="slate", font=FONT, font_mono=MONO, radius_size=sizes.radius_md
+    ).set(
+        body_background_fill="#faf9f6",
+        body_background_fill_dark="#0b1622",
+        body_text_color="#16212e",
+        body_text_color_dark="#e8edf3",
+        body_text_color_subdued="#51606f",
+        body_text_color_subdued_dark="#a9b6c4",
+        block_background_fill="#ffffff",
+        block_background_fill_dark="#12202f",
+        block_border_color="#e1e5ea",
+        block_border_color_dark="#24364a",
+        block_info_text_color="#51606f",
+        block_info_text_color_dark="#a9b6c4",
+        block_title_text_color="#16212e",
+        block_title_text_color_dark="#e8edf3",
+        block_title_text_weight="600",
+        block_label_text_color="#16212e",
+        block_label_text_color_dark="#e8edf3",
+        input_background_fill="#ffffff",
+        input_background_fill_dark="#0d1926",
+        input_border_color="#8793a1",
+        input_border_color_dark="#5b6d80",
+        input_border_width="1px",
+        button_secondary_background_fill="#eef2f6",
+        button_secondary_background_fill_dark="#1d3044",
+        button_primary_background_fill="#1f4369",
+        button_primary_background_fill_dark="#3a6a9d",
+        button_primary_text_color="#ffffff",
+        checkbox_label_background_fill="#f4f6f8",
+        checkbox_label_background_fill_dark="#182838",
+        checkbox_label_background_fill_selected="#d9e6f2",
+        checkbox_label_background_fill_selected_dark="#285483",
+        checkbox_label_text_color_selected="#10253b",
+        checkbox_label_text_color_selected_dark="#ffffff",
+    )
+
+
+def launch(build: Any, **options: Any) -> Any:
+    """Serve a page: nothing shared, nothing counted, no file but those of the page's own temporary folder.
+
+    Parameters
+    ----------
+    build : callable
+        Returns the `gr.Blocks` of the page.
+    options
+        For `gr.Blocks.launch`.
+    """
+    os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="lifeboat-space-")
+    page = build()
+    page.queue(default_concurrency_limit=8, max_size=500)
+    return page.launch(
+        theme=theme(),
+        css_paths=Path(__file__).with_name("style.css"),
+        share=False,
+        show_error=False,
+        max_file_size=LARGEST_UPLOAD,
+        enable_monitoring=False,
+        run_history=False,
+        pwa=False,
+        mcp_server=False,
+        ssr_mode=False,
+        footer_links=["api", "settings"],
+        **options,
+    )

@@ -1,0 +1,140 @@
+"""A passenger in words: the labels, units and sentences of both Spaces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+LABELS = {
+    "pclass": "Ticket class",
+    "sex": "Sex",
+    "age": "Age",
+    "sibsp": "Siblings and spouses",
+    "parch": "Parents and children",
+    "fare": "Fare",
+    "embarked": "Boarded at",
+}
+CLASSES = {1: "first", 2: "second", 3: "third"}
+PORTS = {"S": "Southampton", "C": "Cherbourg", "Q": "Queenstown"}
+UNKNOWN = "unknown"
+OUTCOMES = {1: "survived", 0: "died"}
+
+
+def value(feature: str, found: Any) -> str:
+    """Say one feature's value with its unit.
+
+    Examples
+    --------
+    >>> value("fare", 7.25), value("age", None), value("pclass", 3)
+    ('£7.25', 'unknown', 'third')
+    """
+    if pd.isna(found):
+        return UNKNOWN
+    match feature:
+        case "pclass":
+            return CLASSES[int(found)]
+        case "age":
+            return age(found)
+        case "fare":
+            return f"£{found:.2f}"
+        case "embarked":
+            return PORTS[found]
+        case "sibsp" | "parch":
+            return str(int(found)) if found else "none"
+        case _:
+            return str(found)
+
+
+def age(years: float) -> str:
+    """Say an age: months for the youngest.
+
+    Examples
+    --------
+    >>> age(0.75), age(1), age(36.5)
+    ('9 months', '1 year', '36.5 years')
+    """
+    if years < 1:
+        months = max(1, round(years * 12))
+        return f"{months} month{'s' * (months > 1)}"
+    return f"{years:g} year{'s' * (years != 1)}"
+
+
+def person(passenger: Mapping[str, Any]) -> str:
+    """Say who this is: sex and age.
+
+    Examples
+    --------
+    >>> person({"sex": "female", "age": 7}), person({"sex": "male", "age": None})
+    ('a girl of 7 years', 'a man of unknown age')
+    """
+    years = passenger["age"]
+    child = not pd.isna(years) and years < 16
+    noun = {"female": ("woman", "girl"), "male": ("man", "boy")}[passenger["sex"]][child]
+    return f"a {noun} of unknown age" if pd.isna(years) else f"a {noun} of {age(years)}"
+
+
+def company(passenger: Mapping[str, Any]) -> str:
+    """Say with how many relatives a passenger travelled."""
+    relatives = int(passenger["sibsp"]) + int(passenger["parch"])
+    return f"with {relatives} relative{'s' * (relatives > 1)}" if relatives else "without relatives"
+
+
+def sentence(passenger: Mapping[str, Any]) -> str:
+    """Describe a passenger in one phrase.
+
+    Examples
+    --------
+    >>> sentence(dict(pclass=3, sex="male", age=22, sibsp=1, parch=0, fare=7.25, embarked="S"))
+    'a man of 22 years, third class, with 1 relative, from Southampton, fare £7.25'
+    """
+    port, fare = passenger["embarked"], passenger["fare"]
+    return ", ".join(
+        [
+            person(passenger),
+            f"{CLASSES[int(passenger['pclass'])]} class",
+            company(passenger),
+            "port unknown" if pd.isna(port) else f"from {PORTS[port]}",
+            "fare unknown" if pd.isna(fare) else f"fare £{fare:.2f}",
+        ]
+    )
+
+
+def full_name(recorded: str) -> str:
+    """Turn a name as recorded, surname first, into the order of speech.
+
+    Examples
+    --------
+    >>> full_name("Brown, Mrs. James Joseph (Margaret Tobin)")
+    'Mrs. James Joseph Brown (Margaret Tobin)'
+    """
+    surname, _, rest = recorded.partition(", ")
+    given, remark = re.fullmatch(r"(.*?)\s*((?:[('].*)?)", rest).groups()
+    return " ".join(part for part in (given, surname, remark) if part)
+
+
+def fate(row: Mapping[str, Any]) -> str:
+    """Say what became of a real passenger.
+
+    Examples
+    --------
+    >>> fate({"survived": 1, "boat": "6"}), fate({"survived": 0, "boat": None})
+    ('survived, in lifeboat 6', 'died')
+    """
+    boat = f", in lifeboat {row['boat']}" if row["survived"] and not pd.isna(row.get("boat")) else ""
+    return OUTCOMES[int(row["survived"])] + boat
+
+
+def percent(probability: float) -> str:
+    """Say a probability in whole percent, without ever calling something certain.
+
+    Examples
+    --------
+    >>> percent(0.734), percent(0.999), percent(0.0004)
+    ('73 %', 'over 99 %', 'under 1 %')
+    """
+    if probability > 0.995:
+        return "over 99 %"
+    return "under 1 %" if probability < 0.005 else f"{probability:.0%}".replace("%", " %")

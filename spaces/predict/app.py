@@ -1,0 +1,71 @@
+"""Would this passenger survive? Seven facts in, a probability and its reasons out."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from lifeboat.spaces import theme, words
+from lifeboat.spaces.live import Live
+from lifeboat.spaces.predict.page import NOTABLE, Page, people, read_champion
+
+CLASSES = [("First", 1), ("Second", 2), ("Third", 3)]
+SEXES = [("Female", "female"), ("Male", "male")]
+PORTS = [(name, code) for code, name in words.PORTS.items()] + [("Unknown", words.UNKNOWN)]
+QUIET = {"show_progress": "hidden", "api_visibility": "private"}
+
+
+def controls() -> list[gr.components.Component]:
+    """Build a control for each feature, in their order, then the two that say 'unknown'."""
+    with gr.Group():
+        pclass = gr.Radio(CLASSES, value=3, label=words.LABELS["pclass"])
+        sex = gr.Radio(SEXES, value="male", label=words.LABELS["sex"])
+        age = gr.Slider(0, 80, value=22, step=1, label="Age in years", buttons=[])
+        age_unknown = gr.Checkbox(label="Age unknown")
+        sibsp = gr.Slider(0, 8, value=0, step=1, label=words.LABELS["sibsp"], buttons=[])
+        parch = gr.Slider(0, 9, value=0, step=1, label=words.LABELS["parch"], buttons=[])
+        fare = gr.Number(
+            value=7.25,
+            minimum=0,
+            maximum=1000,
+            label="Fare in pounds of 1912",
+            info="For the whole ticket. Half of all paid £14 or less; the dearest cost £512.",
+        )
+        fare_unknown = gr.Checkbox(label="Fare unknown")
+        embarked = gr.Radio(PORTS, value="S", label=words.LABELS["embarked"])
+    return [pclass, sex, age, sibsp, parch, fare, embarked, age_unknown, fare_unknown]
+
+
+def one_passenger(page: Page, blocks: gr.Blocks) -> None:
+    """Lay out and connect the first tab: controls on the left, answers on the right."""
+    with gr.Row(elem_classes="pair"):
+        with gr.Column(scale=2, min_width=320):
+            first = next(iter(NOTABLE))
+            who = gr.Dropdown(people(), value=first, label="Begin with a real passenger", info="Type to search all 1,309.")
+            with gr.Row():
+                lucky = gr.Button("Surprise me: a survivor", size="sm", min_width=140)
+                unlucky = gr.Button("Surprise me: a victim", size="sm", min_width=140)
+            inputs = controls()
+        with gr.Column(scale=3, min_width=320):
+            answer = [gr.HTML(elem_classes=["panel", name]) for name in ("answer", "why", "change")]
+    answer.append(gr.HTML(elem_classes="panel"))
+    outputs = [*inputs, *answer]
+    gr.on([control.input for control in inputs], page.ask, inputs, answer, trigger_mode="always_last", **QUIET)
+    gr.on([blocks.load, who.input], page.choose, who, outputs, **QUIET)
+    lucky.click(page.surprise_survivor, None, [who, *outputs], **QUIET)
+    unlucky.click(page.surprise_victim, None, [who, *outputs], **QUIET)
+
+
+def build() -> gr.Blocks:
+    """Lay out the page and connect it."""
+    page = Page(Live(read_champion, every=30))
+    with gr.Blocks(title="Would this passenger survive? · Lifeboat", analytics_enabled=False) as blocks:
+        gr.HTML("<h1>Would this passenger survive?</h1><p>Seven facts known when the Titanic sailed, and what a model makes of them.</p>")
+        with gr.Tab("One passenger"):
+            one_passenger(page, blocks)
+        model = gr.HTML(elem_classes="panel")
+        gr.on([blocks.load, gr.Timer(30).tick], page.model, None, model, **QUIET)
+    return blocks
+
+
+if __name__ == "__main__":
+    theme.launch(build)
