@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.stats import chi2
 
 from lifeboat import features
+from lifeboat.intervals import bootstrap_mean, wilson
 from lifeboat.passengers import FEATURES, FIELDS, LABEL
 
 if TYPE_CHECKING:
@@ -19,8 +20,18 @@ if TYPE_CHECKING:
 DIED, SURVIVED = "died", "survived"
 
 
-def outcomes(project: Project) -> pd.DataFrame:
+PREDICTION = ["passenger_id", "model_version", "probability", "prediction", "predicted_at"]
+
+
+def outcomes(project: Project, with_features: bool = False) -> pd.DataFrame:
     """Read every stored prediction with what became of the passenger; the feature store joins the two.
+
+    Parameters
+    ----------
+    project : Project
+        As `lifeboat.login` returns it.
+    with_features : bool
+        Whether to read the seven features of each passenger too.
 
     Returns
     -------
@@ -29,11 +40,11 @@ def outcomes(project: Project) -> pd.DataFrame:
         ``predicted_at`` and ``survived`` (NaN while the outcome is pending). Empty before the first prediction.
     """
     predictions = features.predictions_group(project)
-    columns = ["passenger_id", "model_version", "probability", "prediction", "predicted_at"]
+    wanted = [*(FEATURES if with_features else []), LABEL]
     if predictions.id is None:
-        return pd.DataFrame(columns=[*columns, LABEL])
-    titanic = features.titanic_group(project)
-    joined = predictions.select(columns).join(titanic.select([LABEL]), on=["passenger_id"], join_type="left").read()
+        return pd.DataFrame(columns=[*PREDICTION, *wanted])
+    titanic = features.titanic_group(project).select(wanted)
+    joined = predictions.select(PREDICTION).join(titanic, on=["passenger_id"], join_type="left").read()
     return joined.sort_values(["predicted_at", "passenger_id", "model_version"], ascending=False, ignore_index=True)
 
 
@@ -60,6 +71,29 @@ def confusion_matrix(results: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+CELLS = ["true_survived", "false_survived", "true_died", "false_died"]
+SCORES = ["accuracy", "log_loss", "brier"]
+
+
+def _marks(results: pd.DataFrame) -> pd.DataFrame:
+    """What each prediction with a known outcome adds to the cells and to the means."""
+    known = results.dropna(subset=[LABEL])
+    said, happened = known["prediction"].astype(bool), known[LABEL].astype(bool)
+    p = known["probability"].astype(float)
+    return pd.DataFrame(
+        {
+            "true_survived": said & happened,
+            "false_survived": said & ~happened,
+            "true_died": ~said & ~happened,
+            "false_died": ~said & happened,
+            "accuracy": said == happened,
+            "log_loss": -np.log(p.where(happened, 1 - p).clip(1e-15)),
+            "brier": (p - happened) ** 2,
+        },
+        dtype=float,
+    )
+
+
 def metrics(results: pd.DataFrame) -> dict[str, float]:
     """Measure predictions with known outcomes.
 
@@ -69,24 +103,9 @@ def metrics(results: pd.DataFrame) -> dict[str, float]:
         ``passengers``, the four cells of the confusion matrix by name, ``accuracy``, ``log_loss`` (nats) and ``brier``;
         the last three are NaN where no outcome is known.
     """
-    known = results.dropna(subset=[LABEL])
-    matrix = confusion_matrix(known)
-    cells = {
-        "true_survived": matrix.loc[SURVIVED, SURVIVED],
-        "false_survived": matrix.loc[DIED, SURVIVED],
-        "true_died": matrix.loc[DIED, DIED],
-        "false_died": matrix.loc[SURVIVED, DIED],
-    }
-    label = known[LABEL].astype(float)
-    p = known["probability"].astype(float)
-    said = np.where(label == 1, p, 1 - p).clip(1e-15)
-    return {
-        "passengers": len(known),
-        **{name: int(count) for name, count in cells.items()},
-        "accuracy": float((known["prediction"] == label).mean()),
-        "log_loss": float(-np.log(said).mean()) if len(known) else np.nan,
-        "brier": float(((p - label) ** 2).mean()),
-    }
+    marks = _marks(results)
+    cells = {name: int(marks[name].sum()) for name in CELLS}
+    return {"passengers": len(marks), **cells, **{name: float(marks[name].mean()) for name in SCORES}}
 
 
 def metrics_by_day(results: pd.DataFrame) -> pd.DataFrame:
@@ -97,12 +116,59 @@ def metrics_by_day(results: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         A row a day and version: ``day``, ``model_version`` and what `metrics` returns, in order of time.
     """
-    days = results.assign(day=pd.to_datetime(results["predicted_at"]).dt.floor("D"))
-    rows = [
-        {"day": day, "model_version": version, **metrics(part)}
-        for (day, version), part in days.groupby(["day", "model_version"])
-    ]
-    return pd.DataFrame(rows, columns=["day", "model_version", *metrics(results.head(0))])
+    marks, keys = _marks(results), _day_and_version(results)
+    grouped = marks.groupby([keys[name].loc[marks.index] for name in keys])
+    table = pd.concat([grouped.size().rename("passengers"), grouped[CELLS].sum(), grouped[SCORES].mean()], axis=1)
+    table = table.reindex(pd.MultiIndex.from_frame(keys.drop_duplicates().sort_values(list(keys))))
+    counts = ["passengers", *CELLS]
+    return table.fillna(dict.fromkeys(counts, 0)).astype(dict.fromkeys(counts, "int64")).reset_index()
+
+
+def intervals_by_day(results: pd.DataFrame) -> pd.DataFrame:
+    """Say how sure the metrics of each day and version are, with 95 % confidence.
+
+    Returns
+    -------
+    DataFrame
+        A row a day and version: ``day``, ``model_version``; ``accuracy_low`` and ``accuracy_high`` (Wilson); the
+        same for ``log_loss`` and ``brier`` (bootstrap; NaN with fewer than two outcomes).
+    """
+    marks, keys = _marks(results), _day_and_version(results)
+    daily = metrics_by_day(results)
+    table = daily[["day", "model_version"]].copy()
+    right = daily["true_survived"] + daily["true_died"]
+    table["accuracy_low"], table["accuracy_high"] = wilson(right, daily["passengers"])
+    parts = dict(list(marks.groupby([keys[name].loc[marks.index] for name in keys])))
+    for score in ("log_loss", "brier"):
+        bounds = [
+            bootstrap_mean(parts[key][score]) if key in parts else (np.nan, np.nan)
+            for key in table[["day", "model_version"]].itertuples(index=False, name=None)
+        ]
+        table[[f"{score}_low", f"{score}_high"]] = pd.DataFrame(bounds, table.index, dtype=float)
+    return table
+
+
+def _day_and_version(results: pd.DataFrame) -> pd.DataFrame:
+    day = pd.to_datetime(results["predicted_at"]).dt.floor("D")
+    return pd.DataFrame({"day": day, "model_version": results["model_version"].astype("int64")})
+
+
+def calibration(results: pd.DataFrame, bins: int = 10) -> pd.DataFrame:
+    """Compare predicted probabilities with what happened, in bins of equal width.
+
+    Returns
+    -------
+    DataFrame
+        A row a bin that holds known outcomes: ``predicted`` (mean), ``observed`` (share of survivors), ``passengers``,
+        and the 95 % Wilson interval of the share, ``low`` and ``high``.
+    """
+    known = results.dropna(subset=[LABEL])
+    probability = known["probability"].astype(float)
+    inside = np.minimum((probability * bins).astype(int), bins - 1)
+    grouped = pd.DataFrame({"predicted": probability, "observed": known[LABEL].astype(float)}).groupby(inside)
+    table = grouped.mean().assign(passengers=grouped.size()).reset_index(drop=True)
+    table["low"], table["high"] = wilson(table["observed"] * table["passengers"], table["passengers"])
+    return table
 
 
 def _shares(values: pd.Series, edges: np.ndarray | None, levels: list) -> np.ndarray:

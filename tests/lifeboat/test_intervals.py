@@ -1,7 +1,8 @@
+import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from lifeboat.intervals import wilson
+from lifeboat.intervals import bootstrap_mean, wilson
 
 
 @pytest.mark.parametrize(("successes", "trials"), [(0, 10), (5, 10), (10, 10), (37, 1000)])
@@ -14,3 +15,15 @@ def test_wilson_agrees_with_scipy(successes, trials):
 def test_nothing_is_known_without_trials():
     low, high = wilson([0, 1], [0, 2])
     assert (low[0], high[0]) == (0, 1)
+
+
+@pytest.mark.parametrize("n", [30, 5000])
+def test_the_interval_of_a_mean_is_as_wide_as_theory_says(n):
+    values = np.random.default_rng(3).normal(2, 1, n)
+    low, high = bootstrap_mean(values)
+    assert low < values.mean() < high
+    assert high - low == pytest.approx(2 * 1.96 * values.std() / np.sqrt(n), rel=0.15)
+
+
+def test_one_value_has_no_interval_of_its_mean():
+    assert np.isnan(bootstrap_mean([1.0])).all()

@@ -32,7 +32,9 @@ def test_metrics_agree_with_scikit_learn():
 
 
 def test_cells_have_names():
-    table = pd.DataFrame({"survived": [1, 1, 0, 0, 0], "prediction": [1, 0, 1, 0, 0], "probability": [0.9, 0.1, 0.8, 0.2, 0.3]})
+    table = pd.DataFrame(
+        {"survived": [1, 1, 0, 0, 0], "prediction": [1, 0, 1, 0, 0], "probability": [0.9, 0.1, 0.8, 0.2, 0.3]}
+    )
     found = monitoring.metrics(table)
     assert [found[name] for name in ("true_survived", "false_died", "false_survived", "true_died")] == [1, 1, 1, 2]
 
@@ -109,3 +111,33 @@ def test_outcomes_of_an_empty_store_are_an_empty_table(empty):
     assert found.empty
     assert {"prediction", "survived", "predicted_at"} <= set(found.columns)
     assert features.predictions_group(empty).id is None
+
+
+def test_intervals_hold_their_metrics():
+    table = results(600)
+    daily = monitoring.metrics_by_day(table).merge(monitoring.intervals_by_day(table), on=["day", "model_version"])
+    for score in ("accuracy", "log_loss", "brier"):
+        assert daily[score].between(daily[f"{score}_low"], daily[f"{score}_high"]).all()
+
+
+def test_a_day_with_one_outcome_has_no_interval_of_its_log_loss():
+    daily = monitoring.intervals_by_day(results(1))
+    assert daily["log_loss_low"].isna().all()
+    assert (daily["accuracy_high"] - daily["accuracy_low"]).item() > 0.7
+
+
+def test_a_day_whose_outcomes_are_pending_counts_nobody():
+    daily = monitoring.metrics_by_day(results(1).assign(survived=np.nan))
+    assert daily["passengers"].tolist() == [0]
+    assert daily["accuracy"].isna().all()
+
+
+def test_honest_probabilities_are_calibrated():
+    table = monitoring.calibration(results(5000))
+    assert len(table) == 10
+    assert table["passengers"].sum() == 5000
+    assert (table["predicted"].between(table["low"], table["high"])).mean() >= 0.8
+
+
+def test_calibration_of_nothing_is_an_empty_table():
+    assert monitoring.calibration(results(3).assign(survived=np.nan)).empty
