@@ -54,7 +54,7 @@ class Space:
         return sum((self.folder / path).stat().st_size for path in self.files)
 
 
-def deploy(user: str, *, dry_run: bool = False) -> list[Space]:
+def deploy(user: str, *, dry_run: bool = False, folder: Path | None = None) -> list[Space]:
     """Publish both Spaces, as ``<user>/lifeboat-<name>``, replacing what is there.
 
     Parameters
@@ -63,11 +63,13 @@ def deploy(user: str, *, dry_run: bool = False) -> list[Space]:
         A Hugging Face user or organisation that the token of ``HF_TOKEN``, or of ``hf auth login``, may write to.
     dry_run : bool, default False
         Put the folders together and go no further: no token is needed, nothing leaves the machine.
+    folder : Path, optional
+        Where they are put together; ``build/spaces`` in the project's folder unless given.
 
     Returns
     -------
     list of Space
-        In the order of `SPACES`; the folders are in ``build/spaces``.
+        In the order of `SPACES`.
 
     Raises
     ------
@@ -76,7 +78,8 @@ def deploy(user: str, *, dry_run: bool = False) -> list[Space]:
     """
     _check_user(user)
     token = None if dry_run else _token()
-    spaces = [_put_together(name, user) for name in SPACES]
+    folder = folder or store.project_folder() / "build" / "spaces"
+    spaces = [_put_together(name, user, folder / name) for name in SPACES]
     for space in spaces if token else []:
         _publish(space, f"{user}/lifeboat-{space.name}", token)
     return spaces
@@ -160,8 +163,7 @@ def _token() -> str:
     return token
 
 
-def _put_together(name: str, user: str) -> Space:
-    folder = store.project_folder() / "build" / "spaces" / name
+def _put_together(name: str, user: str, folder: Path) -> Space:
     shutil.rmtree(folder, ignore_errors=True)
     return Space(name, build(name, folder), f"https://huggingface.co/spaces/{user}/lifeboat-{name}")
 

@@ -233,24 +233,30 @@ class LoopbackModal:
 
     def _container(self, function: pb.Function) -> Path:
         container = self.folder / function.function_name
-        for file in (file for mount in function.mount_ids for file in self._mounts[mount]):
-            path = container / file.filename.lstrip("/")
+        for name, content in self.uploaded(function).items():
+            path = container / name.lstrip("/")
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(self._contents[file.sha256_hex])
+            path.write_bytes(content)
         return container
 
     def _variables(self, function: pb.Function, container: Path) -> dict[str, str]:
-        image = {}
-        for line in self.commands(function.image_id):
+        variables = {"PATH": os.environ["PATH"], "HOME": str(container)}
+        for line in (line for layer in self.layers(function.image_id) for line in layer.dockerfile_commands):
             if line.startswith("ENV "):
                 key, value = line.removeprefix("ENV ").split("=", 1)
-                image[key] = f"{container}{value}" if value.startswith("/") else value
-        secrets = [self.secrets[secret.removeprefix("st-")] for secret in function.secret_ids]
-        path = {"PATH": os.environ["PATH"], "HOME": str(container)}
-        return {key: value for part in (path, image, *secrets) for key, value in part.items()}
+                variables[key] = f"{container}{value}" if value.startswith("/") else value
+        for secret in function.secret_ids:
+            variables |= self.secrets[secret.removeprefix("st-")]
+        return variables
 
-    def commands(self, image_id: str) -> list[str]:
-        """The Docker commands of an image and of those that it builds upon, in order."""
+    # What the client has sent.
+
+    def layers(self, image_id: str) -> list[pb.Image]:
+        """An image and those that it builds upon, the lowest first."""
         image = self.images[image_id]
-        below = [line for base in image.base_images for line in self.commands(base.image_id)]
-        return below + list(image.dockerfile_commands)
+        return [layer for base in image.base_images for layer in self.layers(base.image_id)] + [image]
+
+    def uploaded(self, function: pb.Function) -> dict[str, bytes]:
+        """The files that a function finds in its container: path -> content."""
+        files = (file for mount in function.mount_ids for file in self._mounts[mount])
+        return {file.filename: self._contents[file.sha256_hex] for file in files}

@@ -1,0 +1,130 @@
+"""The Modal app: what it asks of Modal, its functions on the local service, and the real command on loopback."""
+
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import hopsworks_local
+import lifeboat
+import pytest
+from lifeboat import features, models, runner, store
+from loopback_modal import LoopbackModal
+
+APP = store.project_folder() / "scheduled" / "modal_app.py"
+PIPELINES = {"train": "retrain", "daily": "daily"}
+
+
+@pytest.fixture(scope="module")
+def app():
+    spec = importlib.util.spec_from_file_location("modal_app", APP)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    """A store that only the tests of this file use: they share the model that the first of them trains."""
+    with hopsworks_local.start(tmp_path_factory.mktemp("store")) as running:
+        yield running
+
+
+@pytest.fixture
+def project(service, monkeypatch):
+    for name, value in service.environment.items():
+        monkeypatch.setenv(name, value)
+    return lifeboat.login()
+
+
+@pytest.fixture(scope="module")
+def modal(service, tmp_path_factory):
+    with LoopbackModal(tmp_path_factory.mktemp("modal"), {"hopsworks": service.environment}) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def deployed(modal):
+    """What the app asked for when it was deployed, by function."""
+    deploy = command(modal, "deploy", str(APP))
+    assert deploy.returncode == 0, deploy.stdout + deploy.stderr
+    return {name: modal.functions[name] for name in modal.deployed}
+
+
+def command(modal: LoopbackModal, *arguments: str) -> subprocess.CompletedProcess:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HOPSWORKS_")}
+    return subprocess.run(
+        [sys.executable, "-m", "modal", *arguments],
+        env=environment | modal.environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+@pytest.mark.parametrize(("function", "pipeline"), PIPELINES.items())
+def test_functions_run_as_the_table_says(app, function, pipeline):
+    info, expected = getattr(app, function).info(), runner.get_pipeline(pipeline)
+    assert info.schedule == f"Cron({expected.cron!r}, {expected.timezone})"
+    assert info.timeout == 60 * expected.timeout
+    assert info.max_retries == expected.retries
+
+
+@pytest.mark.parametrize("function", PIPELINES)
+def test_functions_get_the_key(app, function):
+    assert getattr(app, function).info().secrets == ["modal.Secret.from_name('hopsworks')"]
+
+
+def test_modal_run_trains_a_model_into_the_registry(modal, project):
+    features.write_new(features.titanic_group(project), features.historical_passengers())
+    run = command(modal, "run", str(APP))
+    assert run.returncode == 0, run.stdout + run.stderr
+    (model,) = models.registered(project)
+    said = json.loads(re.search(r"^{.*^}", run.stdout, re.DOTALL | re.MULTILINE)[0])
+    assert (said["version"], said["metrics"]) == (model.version, model.training_metrics)
+    assert modal.unknown == []
+
+
+def test_training_again_registers_no_second_model(app, project):
+    said = app.train.local()
+    assert said["version"] == models.champion(project).version == 1
+    assert json.loads(json.dumps(said)) == said
+
+
+def test_modal_deploy_schedules_both_functions(deployed):
+    times = {name: function.schedule.cron.cron_string for name, function in deployed.items()}
+    assert times == {name: runner.get_pipeline(pipeline).cron for name, pipeline in PIPELINES.items()}
+
+
+def test_the_runs_of_a_function_take_turns(deployed):
+    assert {function.autoscaler_settings.max_containers for function in deployed.values()} == {1}
+
+
+def test_the_image_installs_exactly_the_locked_versions(modal, deployed):
+    layers = modal.layers(deployed["train"].image_id)
+    install = "\n".join(line for layer in layers for line in layer.dockerfile_commands)
+    assert "--no-deps --require-hashes" in install
+    locked = (store.project_folder() / "requirements.txt").read_bytes()
+    assert locked in [file.data for layer in layers for file in layer.context_files]
+
+
+def test_only_the_code_is_uploaded(modal, deployed):
+    files = {Path(name) for name in modal.uploaded(deployed["daily"])}
+    assert {file.parts[1:3] for file in files} == {
+        ("root", "modal_app.py"),
+        ("lifeboat", "pyproject.toml"),
+        ("lifeboat", "lib"),
+        ("lifeboat", "notebooks"),
+        ("lifeboat", "scheduled"),
+    }
+    assert {file.suffix for file in files} <= {".py", ".ipynb", ".yml", ".toml", ".csv", ".md", ".css", ".js"}
+
+
+def test_a_secret_without_the_key_is_refused(tmp_path):
+    with LoopbackModal(tmp_path, {"hopsworks": {"OTHER": "1"}}) as modal:
+        run = command(modal, "run", str(APP))
+    assert run.returncode != 0
+    assert "HOPSWORKS_API_KEY" in run.stdout + run.stderr
