@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from traitlets.config import Config
 
 from lifeboat import store
 
@@ -17,6 +18,11 @@ from lifeboat import store
 def paths() -> list[Path]:
     """List the notebooks in their order."""
     return sorted((store.project_folder() / "notebooks").glob("[0-9]*.ipynb"))
+
+
+def kernel_config() -> Config:
+    """Return the settings of the kernels that execute notebooks: what they say on their ports is encrypted."""
+    return Config({"KernelManager": {"transport_encryption": "auto"}})
 
 
 def refresh(prefixes: Sequence[str]) -> Iterator[Path]:

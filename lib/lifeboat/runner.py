@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -149,8 +149,10 @@ def _parameters(pipeline: Pipeline, days: list[date]) -> dict[str, Any]:
 
 
 def _execute(notebook: str, folder: Path, parameters: dict[str, Any]) -> None:
-    import nbformat
     import papermill
+    from nbclient.exceptions import DeadKernelError
+
+    from lifeboat.notebooks import kernel_config
 
     source = store.project_folder() / "notebooks" / f"{notebook}.ipynb"
     target = folder / source.name
@@ -162,14 +164,16 @@ def _execute(notebook: str, folder: Path, parameters: dict[str, Any]) -> None:
             {name: value for name, value in parameters.items() if name in known},
             cwd=str(source.parent),
             kernel_name="python3",
+            config=kernel_config(),
             progress_bar={"desc": f"{notebook:<18}", "file": sys.stderr, "leave": True},
         )
     except papermill.PapermillExecutionError as error:
-        cell = nbformat.read(target, as_version=4).cells[error.cell_index]
         raise RunFailed(
-            f"{notebook} failed in cell {error.cell_index + 1}:\n{_indented(cell.source)}\n"
+            f"{notebook} failed at In [{error.exec_count}]:\n{_indented(error.source)}\n"
             f"{error.ename}: {error.evalue}\nThe notebook as it stopped: {target}"
         ) from error
+    except DeadKernelError as error:
+        raise RunFailed(f"{notebook} failed: {error}. The notebook as it stopped: {target}") from error
 
 
 def _indented(source: str) -> str:
@@ -200,15 +204,14 @@ def _turn() -> Iterator[None]:
 def _recorded(run: Run, folder: Path) -> Iterator[None]:
     """Keep the record of a run up to date: running before, succeeded or failed after."""
     _write_record(run, folder)
-    outcome = {"status": "failed", "error": "interrupted"}
+    outcome = {"status": "succeeded"}
     try:
         yield
-        outcome = {"status": "succeeded"}
-    except LifeboatError as error:
-        outcome["error"] = str(error)
+    except BaseException as error:
+        outcome = {"status": "failed", "error": str(error) if isinstance(error, LifeboatError) else repr(error)}
         raise
     finally:
-        _write_record(Run(**{**asdict(run), **outcome, "finished": _now()}), folder)
+        _write_record(replace(run, **outcome, finished=_now()), folder)
 
 
 def _write_record(run: Run, folder: Path) -> None:
