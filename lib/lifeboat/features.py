@@ -126,14 +126,15 @@ def survival_view(project: Project) -> FeatureView:
     titanic = store.get_feature_group(TITANIC, version=1)
     if titanic is None:
         raise LifeboatError(_NO_PASSENGERS)
-    return store.get_or_create_feature_view(
-        name=VIEW,
-        version=1,
-        description="What a model may know of a passenger, and whether the passenger survived",
-        query=titanic.select([*FEATURES, LABEL, "ticket"]),
-        labels=[LABEL],
-        training_helper_columns=["ticket"],
-    )
+    with quiet():
+        return store.get_or_create_feature_view(
+            name=VIEW,
+            version=1,
+            description="What a model may know of a passenger, and whether the passenger survived",
+            query=titanic.select([*FEATURES, LABEL, "ticket"]),
+            labels=[LABEL],
+            training_helper_columns=["ticket"],
+        )
 
 
 def historical_passengers() -> pd.DataFrame:

@@ -50,6 +50,17 @@ def refresh(prefixes: Sequence[str]) -> Iterator[Path]:
                 yield path
 
 
+def _execute(notebook: nbformat.NotebookNode, folder: Path) -> None:
+    client = NotebookClient(
+        notebook,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+        coalesce_streams=True,
+        config=kernel_config(),
+    )
+    client.execute()
+
+
 @contextmanager
 def temporary_store() -> Iterator[None]:
     """Serve an empty store in a temporary folder to this process's kernels, whatever the environment names."""

@@ -7,15 +7,18 @@ import io
 import logging
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from lifeboat.errors import LifeboatError
 
 if TYPE_CHECKING:
     from hopsworks.project import Project
+
     from hopsworks_local import Service
 
 
@@ -51,12 +54,11 @@ def login() -> Project:
         If the store cannot be served, or Hopsworks cannot be reached or refuses the key.
     """
     serve()
-    import hopsworks
     import requests
+
+    hopsworks = _client()
     from hopsworks.client.exceptions import RestAPIError
 
-    logging.getLogger().setLevel(logging.WARNING)  # importing hopsworks turns INFO on for every library
-    _still_the_animation()
     try:
         with quiet():
             return hopsworks.login(engine="python")
@@ -97,11 +99,18 @@ def _serve(folder: Path) -> Service:
         raise LifeboatError(str(error)) from error
 
 
-def _still_the_animation() -> None:
-    """Run the client's reads without its animation, which sleeps half a second and prints timings into notebooks."""
-    from hopsworks_common import util
+def _client() -> ModuleType:
+    """Import the client, quietly: its INFO log for all libraries, a widget's warning and its animation are turned off.
 
+    The animation sleeps half a second a read and prints timings into notebooks; it is all that we touch in the client.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "IProgress not found")
+        import hopsworks
+        from hopsworks_common import util
+    logging.getLogger().setLevel(logging.WARNING)
     util._run_with_loading_animation = lambda _message, function, *args, **kwargs: function(*args, **kwargs)
+    return hopsworks
 
 
 @contextlib.contextmanager
