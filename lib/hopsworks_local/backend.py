@@ -1,0 +1,58 @@
+"""What the endpoints and Flight share: the store, the engine and the credentials."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from hopsworks_local.credentials import Credentials
+from hopsworks_local.delta import Table, read_table
+from hopsworks_local.engine import Engine
+from hopsworks_local.errors import NotFound
+from hopsworks_local.metadata import Document, Metadata
+from hopsworks_local.query import Statement, compile_query
+from hopsworks_local.store import Store
+
+GROUP_NOT_FOUND = 270009
+USER = {"username": "local", "email": "local@localhost", "firstName": "local", "lastName": "user"}
+
+
+@dataclass
+class Backend:
+    """A running service, seen from an endpoint."""
+
+    store: Store
+    engine: Engine
+    credentials: Credentials
+    flight_address: str = ""
+
+    @property
+    def metadata(self) -> Metadata:
+        """The documents of the store."""
+        return self.store.metadata
+
+    def group(self, id: int) -> Document:
+        """Return the feature group with this id.
+
+        Raises
+        ------
+        NotFound
+            If there is none.
+        """
+        group = self.metadata.get("feature group", id)
+        if group is None:
+            raise NotFound(f"there is no feature group with the id {id}; it may have been deleted", GROUP_NOT_FOUND)
+        return group
+
+    def table(self, group: Document) -> Table:
+        """Return the present state of a feature group's table."""
+        written = bool(self.metadata.all("commit", parent=group.id))
+        folder = self.store.table(group.name, group.version)
+        return read_table(folder, f"{group.name} version {group.version}", group.body["features"], written)
+
+    def statement(self, query: dict[str, Any]) -> Statement:
+        """Translate a query document to SQL over the present state of the tables."""
+
+        def look_up(id: int) -> tuple[Document, Table]:
+            group = self.group(id)
+            return group, self.table(group)
+
+        return compile_query(query, look_up, self.store.project)

@@ -1,0 +1,88 @@
+"""The key of a service and its certificates, made anew by every service and kept in memory.
+
+REST demands the key, Flight a certificate of the service's own authority, which is handed out for the key. The client
+writes its certificates to a folder of the service and removes them when it ends, also from under other processes that
+use the same folder; so they are put back whenever a client may be about to read them.
+"""
+
+import base64
+import hmac
+import secrets
+import ssl
+from pathlib import Path
+
+import trustme
+
+DOMAIN = "local"
+KEY_BYTES = 32
+PLACEHOLDER = b"not used by the Python engine"
+
+
+class Credentials:
+    """Key, certificates and the folder in which clients keep theirs.
+
+    Parameters
+    ----------
+    folder : Path
+        The clients' folder; readable by the owner alone.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.key = secrets.token_urlsafe(KEY_BYTES)
+        self._signing_key = secrets.token_bytes(KEY_BYTES)
+        authority = trustme.CA()
+        self._server = authority.issue_cert("localhost", "127.0.0.1", f"flyingduck.service.{DOMAIN}")
+        client = authority.issue_cert(f"client.{DOMAIN}")
+        self.authority = authority.cert_pem.bytes()
+        self._client_chain = b"".join(blob.bytes() for blob in client.cert_chain_pems)
+        self._client_key = client.private_key_pem.bytes()
+
+    @property
+    def server(self) -> tuple[bytes, bytes]:
+        """The service's own certificate chain and private key, in PEM."""
+        return b"".join(blob.bytes() for blob in self._server.cert_chain_pems), self._server.private_key_pem.bytes()
+
+    def tls_context(self) -> ssl.SSLContext:
+        """Return how REST is encrypted."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._server.configure_cert(context)
+        return context
+
+    def accepts(self, header: str) -> bool:
+        """Whether an Authorization header carries the key; takes the same time for every wrong one."""
+        return hmac.compare_digest(header.encode(), f"ApiKey {self.key}".encode())
+
+    def sign(self, payload: str) -> str:
+        """Return a signature by which Flight knows a query that REST has accepted."""
+        return hmac.new(self._signing_key, payload.encode(), "sha256").hexdigest()
+
+    def document(self) -> dict[str, str]:
+        """Return what the client asks for when it logs in."""
+        store = base64.b64encode(PLACEHOLDER).decode()
+        return {
+            "kStore": store,
+            "tStore": store,
+            "password": "",
+            "caChain": self.authority.decode(),
+            "clientCert": self._client_chain.decode(),
+            "clientKey": self._client_key.decode(),
+        }
+
+    def put_back(self) -> None:
+        """Write the clients' files that are missing."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        contents = {
+            "keyStore.jks": PLACEHOLDER,
+            "trustStore.jks": PLACEHOLDER,
+            "material_passwd": b"",
+            "ca_chain.pem": self.authority,
+            "client_cert.pem": self._client_chain,
+            "client_key.pem": self._client_key,
+        }
+        for name, content in contents.items():
+            if not (self.folder / name).exists():
+                fresh = self.folder / f".{name}.{secrets.token_hex(4)}"
+                fresh.touch(mode=0o600)
+                fresh.write_bytes(content)
+                fresh.replace(self.folder / name)

@@ -1,0 +1,112 @@
+"""Delta tables as DuckDB sees them: typed columns and a list of Parquet files.
+
+Only the log is read by delta-rs. The files are read by DuckDB, since a process in which delta-rs itself has read a
+table may abort when it ends.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hopsworks_local.errors import StoreError
+
+# Delta's primitive types that DuckDB calls otherwise
+TYPES = {
+    "byte": "TINYINT",
+    "short": "SMALLINT",
+    "integer": "INTEGER",
+    "long": "BIGINT",
+    "string": "VARCHAR",
+    "binary": "BLOB",
+    "timestamp": "TIMESTAMP WITH TIME ZONE",
+    "timestamp_ntz": "TIMESTAMP",
+    # and those of the feature store
+    "bigint": "BIGINT",
+    "int": "INTEGER",
+}
+SAME = ("boolean", "float", "double", "date", "tinyint", "smallint", "decimal")
+
+
+@dataclass(frozen=True)
+class Table:
+    """The state of a feature group's table: column names with DuckDB types, and files."""
+
+    columns: dict[str, str]
+    files: list[str]
+    partitions: list[str]
+
+    @property
+    def sql(self) -> str:
+        """A SELECT of the whole table; columns that older files lack are NULL."""
+        empty = ", ".join(f"NULL::{type} AS {quote(name)}" for name, type in self.columns.items())
+        if not self.files:
+            return f"SELECT {empty} WHERE false"
+        files = ", ".join(literal(file) for file in self.files)
+        types = ", ".join(f"{quote(name)}: {self.columns[name]}" for name in self.partitions)
+        hive = f"hive_partitioning = true, hive_types = {{{types}}}" if types else "hive_partitioning = false"
+        return (
+            f"SELECT {empty} WHERE false UNION ALL BY NAME "
+            f"SELECT * FROM read_parquet([{files}], union_by_name = true, {hive})"
+        )
+
+
+def quote(name: str) -> str:
+    """Return a name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Return a text as an SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def read_table(folder: Path, group: str, features: list[dict[str, Any]], written: bool) -> Table:
+    """Read the log of a feature group's Delta table.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the table lies.
+    group : str
+        How to call the group in an error.
+    features : list of dict
+        The features of the group, which a table without any data has as its columns.
+    written : bool
+        Whether there has been a commit, so that a missing table is damage.
+
+    Raises
+    ------
+    StoreError
+        If the log is damaged or gone.
+    """
+    if not (folder / "_delta_log").is_dir():
+        if written:
+            raise StoreError(f"No data found for feature group {group}: its Delta table is gone from the store")
+        return Table({feature["name"]: duckdb_type(feature["type"]) for feature in features}, [], [])
+    from deltalake import DeltaTable  # takes a moment, and the service must start quickly
+
+    try:
+        table = DeltaTable(folder)
+        fields = json.loads(table.schema().to_json())["fields"]
+        partitions = list(table.metadata().partition_columns)
+        files = [uri.removeprefix("file://") for uri in table.file_uris()]
+    except Exception as error:  # delta-rs raises many kinds, some of them undocumented
+        raise StoreError(
+            f"No data found for feature group {group}: its Delta log is damaged ({error}). Restore the folder "
+            f"featuregroups/{folder.name} of the store from a copy, or delete the group and write it again"
+        ) from error
+    return Table({field["name"]: duckdb_type(field["type"]) for field in fields}, files, partitions)
+
+
+def duckdb_type(type: str | dict[str, Any]) -> str:
+    """Return DuckDB's name of a type of Delta or, for simple ones, of the feature store."""
+    if isinstance(type, str):
+        name = type.lower()
+        return TYPES.get(name) or (name.upper() if name.startswith(SAME) else "VARCHAR")
+    if type["type"] == "array":
+        return f"{duckdb_type(type['elementType'])}[]"
+    if type["type"] == "map":
+        return f"MAP({duckdb_type(type['keyType'])}, {duckdb_type(type['valueType'])})"
+    fields = (f"{quote(field['name'])} {duckdb_type(field['type'])}" for field in type["fields"])
+    return f"STRUCT({', '.join(fields)})"

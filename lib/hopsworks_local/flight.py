@@ -1,0 +1,95 @@
+"""The read path: Arrow Flight over mutual TLS."""
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.flight as fl
+import pyarrow.parquet
+
+from hopsworks_local.backend import Backend
+from hopsworks_local.errors import BadRequest, NotFound, ServiceError
+from hopsworks_local.rest.training_datasets import create_by_flight
+
+VERSION = b"5.2"
+ACTIONS = {
+    "healthcheck": "whether the service answers",
+    "get-version": "the version of the query service",
+    "create-training-dataset": "writes the files of a training dataset",
+}
+log = logging.getLogger(__name__)
+
+
+class FlightServer(fl.FlightServerBase):
+    """Answers queries and reads Parquet files.
+
+    Only clients with a certificate of the service's own authority get through; it is handed out for the key.
+
+    Parameters
+    ----------
+    backend : Backend
+        What to serve; its flight_address is set.
+    """
+
+    def __init__(self, backend: Backend) -> None:
+        super().__init__(
+            "grpc+tls://127.0.0.1:0",
+            tls_certificates=[backend.credentials.server],
+            verify_client=True,
+            root_certificates=backend.credentials.authority,
+        )
+        self._backend = backend
+        backend.flight_address = f"127.0.0.1:{self.port}"
+
+    def list_actions(self, context: fl.ServerCallContext) -> list[tuple[str, str]]:
+        """Say what `do_action` can do."""
+        return list(ACTIONS.items())
+
+    def do_action(self, context: fl.ServerCallContext, action: fl.Action) -> Iterator[fl.Result]:
+        """Do something and return the version."""
+        if action.type not in ACTIONS:
+            raise _as_flight_error(ServiceError(f"not supported by the local service: the Flight action {action.type}"))
+        if action.type == "create-training-dataset":
+            try:
+                create_by_flight(self._backend, action.body.to_pybytes())
+            except ServiceError as error:
+                raise _as_flight_error(error) from error
+        return iter([fl.Result(pa.py_buffer(VERSION))])
+
+    def get_flight_info(self, context: fl.ServerCallContext, descriptor: fl.FlightDescriptor) -> fl.FlightInfo:
+        """Return the ticket of a query or a file."""
+        self._backend.credentials.put_back()
+        if descriptor.descriptor_type == fl.DescriptorType.PATH:
+            ticket = {"path": descriptor.path[0].decode()}
+        else:
+            ticket = {"query": json.loads(descriptor.command)}
+        endpoint = fl.FlightEndpoint(json.dumps(ticket).encode(), [])
+        return fl.FlightInfo(pa.schema([]), descriptor, [endpoint], -1, -1)
+
+    def do_get(self, context: fl.ServerCallContext, ticket: fl.Ticket) -> fl.RecordBatchStream:
+        """Return the rows of a query or a file."""
+        wanted = json.loads(ticket.ticket)
+        try:
+            if "path" in wanted:
+                return fl.RecordBatchStream(self._read_file(wanted["path"]))
+            statement = self._backend.statement(wanted["query"])
+            return fl.RecordBatchStream(self._backend.engine.stream(statement))
+        except ServiceError as error:
+            raise _as_flight_error(error) from error
+
+    def _read_file(self, path: str) -> pa.Table:
+        file = self._backend.store.file(path)
+        if not file.is_file():
+            raise NotFound(f"there is no file {path}")
+        try:
+            return pa.parquet.read_table(file)
+        except pa.ArrowInvalid as error:
+            raise BadRequest(f"the file {path} is not Parquet: {error}") from error
+
+
+def _as_flight_error(error: ServiceError) -> fl.FlightServerError:
+    """The client shows a message of Flight only if it says that no data were found."""
+    log.warning("Flight -> %s", error.message)
+    text = error.message if "No data found" in error.message else f"No data found: {error.message}"
+    return fl.FlightServerError(text)

@@ -1,0 +1,187 @@
+"""Documents in SQLite: small JSON bodies with an identity, changed in transactions."""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hopsworks_local.errors import Conflict, StoreError
+
+FORMAT = 1  # of the store; a newer number is refused, an older one would be migrated
+BUSY_SECONDS = 30
+
+SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS documents (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,  -- never reused: clients cache by it
+    kind    TEXT NOT NULL,
+    parent  INTEGER NOT NULL DEFAULT 0,
+    name    TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    ready   INTEGER NOT NULL,
+    body    TEXT NOT NULL,
+    UNIQUE (kind, parent, name, version)
+);
+CREATE INDEX IF NOT EXISTS children ON documents (parent, kind);
+PRAGMA user_version = {FORMAT};
+"""
+COLUMNS = "id, kind, parent, name, version, body"
+
+
+@dataclass(frozen=True)
+class Document:
+    """One row: who it is, whom it belongs to and what it says."""
+
+    id: int
+    kind: str
+    parent: int
+    name: str
+    version: int
+    body: dict[str, Any]
+
+
+class Metadata:
+    """The documents of a store, shared by all services and threads that use it.
+
+    Parameters
+    ----------
+    path : Path
+        The SQLite file; made if missing.
+
+    Raises
+    ------
+    StoreError
+        If the file cannot be opened or holds a newer format.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._prepare()
+
+    def _prepare(self) -> None:
+        try:
+            found = self._connection.execute("PRAGMA user_version").fetchone()[0]
+            if found == 0:
+                self._connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
+        except sqlite3.Error as error:
+            raise StoreError(f"the metadata file {self._path} cannot be used: {error}") from error
+        if found > FORMAT:
+            raise StoreError(
+                f"the store {self._path.parent} has format {found}, this version of hopsworks_local knows "
+                f"up to {FORMAT}: use a newer hopsworks_local, or another store folder"
+            )
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        if not hasattr(self._local, "connection"):
+            connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            self._local.connection = connection
+        return self._local.connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make what happens inside appear at once or not at all, one writer at a time."""
+        if self._connection.in_transaction:  # part of a larger one
+            yield
+            return
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def add(
+        self, kind: str, name: str, body: dict[str, Any], *, version: int | None = None, parent: int = 0, ready: bool = True
+    ) -> Document:
+        """Add a document; without a version it gets the next one.
+
+        Parameters
+        ----------
+        kind, name : str
+            What it is and how it is called.
+        body : dict
+            Anything that JSON can hold.
+        version : int, optional
+            Default: one more than the highest there is.
+        parent : int
+            The id of the document that it belongs to and is removed with.
+        ready : bool
+            False hides it from `find` and `all` until `finish`.
+
+        Raises
+        ------
+        Conflict
+            If this kind, parent, name and version exist.
+        """
+        with self.transaction():
+            if version is None:
+                query = "SELECT coalesce(max(version), 0) + 1 FROM documents WHERE kind = ? AND parent = ? AND name = ?"
+                version = self._connection.execute(query, (kind, parent, name)).fetchone()[0]
+            try:
+                cursor = self._connection.execute(
+                    "INSERT INTO documents (kind, parent, name, version, ready, body) VALUES (?, ?, ?, ?, ?, ?)",
+                    (kind, parent, name, version, ready, json.dumps(body)),
+                )
+            except sqlite3.IntegrityError as error:
+                raise Conflict(f"{kind} {name} version {version} exists already: choose another version") from error
+        return Document(cursor.lastrowid, kind, parent, name, version, body)
+
+    def get(self, kind: str, id: int) -> Document | None:
+        """Return the document with this id, ready or not, or None."""
+        return next(self._select("kind = ? AND id = ?", (kind, id)), None)
+
+    def find(self, kind: str, name: str, version: int, parent: int = 0) -> Document | None:
+        """Return the ready document with this identity, or None."""
+        where = "kind = ? AND parent = ? AND name = ? AND version = ? AND ready"
+        return next(self._select(where, (kind, parent, name, version)), None)
+
+    def unfinished(self, kind: str, name: str, version: int, parent: int = 0) -> Iterator[Document]:
+        """Yield the document with this identity, also while it is not ready."""
+        return self._select("kind = ? AND parent = ? AND name = ? AND version = ?", (kind, parent, name, version))
+
+    def all(self, kind: str, name: str | None = None, parent: int | None = None) -> list[Document]:
+        """Return the ready documents of a kind, by name and version."""
+        where = "kind = ? AND ready AND (? IS NULL OR name = ?) AND (? IS NULL OR parent = ?)"
+        return list(self._select(where, (kind, name, name, parent, parent)))
+
+    def _select(self, where: str, parameters: tuple) -> Iterator[Document]:
+        query = f"SELECT {COLUMNS} FROM documents WHERE {where} ORDER BY name, version"
+        for *head, body in self._connection.execute(query, parameters).fetchall():
+            yield Document(*head, json.loads(body))
+
+    def update(self, document: Document, **changes: Any) -> Document:
+        """Change entries of a document's body and return what it says now."""
+        with self.transaction():
+            row = self._connection.execute("SELECT body FROM documents WHERE id = ?", (document.id,)).fetchone()
+            body = {**json.loads(row[0]), **changes} if row else {}
+            self._connection.execute(
+                "UPDATE documents SET body = ? WHERE id = ?", (json.dumps(body), document.id)
+            )
+        return Document(document.id, document.kind, document.parent, document.name, document.version, body)
+
+    def finish(self, document: Document, **changes: Any) -> Document:
+        """Make a document that was added with ready=False visible."""
+        with self.transaction():
+            self._connection.execute("UPDATE documents SET ready = 1 WHERE id = ?", (document.id,))
+            return self.update(document, **changes)
+
+    def remove(self, *documents: Document) -> None:
+        """Remove documents and everything that belongs to them."""
+        with self.transaction():
+            self._connection.executemany(
+                """
+                WITH RECURSIVE doomed(id) AS (
+                    SELECT ? UNION SELECT documents.id FROM documents JOIN doomed ON documents.parent = doomed.id
+                )
+                DELETE FROM documents WHERE id IN doomed
+                """,
+                [(document.id,) for document in documents],
+            )

@@ -1,0 +1,76 @@
+"""The REST interface: one module per resource."""
+
+import logging
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from hopsworks_local.backend import Backend
+from hopsworks_local.errors import NotFound, NotSupported, ServiceError, Unauthorized
+from hopsworks_local.rest import (
+    feature_groups,
+    feature_views,
+    files,
+    jobs,
+    login,
+    models,
+    queries,
+    statistics,
+    tags,
+    training_datasets,
+)
+
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+WRONG_KEY = 320004
+RESOURCES = (
+    login, queries, statistics, tags, feature_groups, training_datasets, feature_views, files, models, jobs,
+)  # fmt: skip
+log = logging.getLogger(__name__)
+
+
+def make_app(backend: Backend) -> ASGIApp:
+    """Return the application that serves a backend."""
+    routes = [route for resource in RESOURCES for route in resource.ROUTES]
+    unknown = Route("/{path:path}", _unknown, methods=METHODS)
+    app = Starlette(routes=[*routes, unknown], exception_handlers={ServiceError: _answer})
+    app.state.backend = backend
+    return Guard(app, backend)
+
+
+class Guard:
+    """Lets through only requests that carry the key."""
+
+    def __init__(self, app: ASGIApp, backend: Backend) -> None:
+        self._app, self._backend = app, backend
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] == "http":
+            request = Request(scope)
+            if not self._backend.credentials.accepts(request.headers.get("authorization", "")):
+                error = Unauthorized(
+                    "the API key is not the one of this service: take HOPSWORKS_API_KEY from the lines that "
+                    "`python -m hopsworks_local` prints, or from Service.environment",
+                    WRONG_KEY,
+                )
+                return await (await _answer(request, error))(scope, receive, send)
+            self._backend.credentials.put_back()
+        try:
+            await self._app(scope, receive, send)
+        except Exception as error:  # nothing of it has been sent: endpoints answer when they are done
+            log.exception("%s %s", scope.get("method"), scope.get("path"))
+            broken = ServiceError(f"an error of the local service itself: {error!r}; its log in the store says more")
+            await JSONResponse(broken.document(), broken.status)(scope, receive, send)
+
+
+async def _unknown(request: Request) -> None:
+    raise NotSupported(f"{request.method} {request.url.path}")
+
+
+async def _answer(request: Request, error: ServiceError) -> JSONResponse:
+    level = logging.INFO if isinstance(error, NotFound) else logging.WARNING
+    log.log(level, "%s %s -> %s %s", request.method, request.url, error.status, error.message)
+    return JSONResponse(error.document(), error.status)

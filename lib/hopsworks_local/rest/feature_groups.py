@@ -1,0 +1,229 @@
+"""Feature groups: the metadata of tables that clients write themselves."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from hopsworks_local.backend import GROUP_NOT_FOUND, USER, Backend
+from hopsworks_local.errors import BadRequest, Conflict, NotFound, NotSupported
+from hopsworks_local.metadata import Document
+from hopsworks_local.rest import _provenance
+from hopsworks_local.rest._call import STORE, Call, check_fields, listing, route
+
+GROUPS = STORE + "/featuregroups"
+GROUP = GROUPS + "/{id:int}"
+NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+KNOWN = {
+    "name", "version", "description", "features", "featurestoreId", "type", "statisticsConfig", "eventTime",
+    "timeTravelFormat", "tags", "id", "deprecated", "topicName", "onlinePartitionColumns", "dataSource",
+}  # fmt: skip
+KEPT = ("name", "description", "features", "statisticsConfig", "eventTime", "deprecated")
+HINTS = {
+    "onlineEnabled": ("the online feature store (online_enabled=True)", "leave online_enabled out"),
+    "expectationSuite": ("expectation suites", "check the frame before inserting it"),
+    "transformationFunctions": (
+        "on-demand transformation functions of a feature group",
+        "transform the frame before inserting it, or use transformation functions of a feature view",
+    ),
+    "embeddingIndex": ("embedding indexes", "store the vectors as an array feature"),
+    "ttlEnabled": ("time to live (ttl)", "leave ttl out"),
+    "ttl": ("time to live (ttl)", "leave ttl out"),
+}
+
+
+def group_document(backend: Backend, group: Document) -> dict[str, Any]:
+    """Return a feature group as the client expects it.
+
+    The connector is said to be S3, for then the client writes the table to the location as it is.
+    """
+    store = backend.store
+    connector = {
+        "type": "featurestoreS3ConnectorDTO",
+        "storageConnectorType": "S3",
+        "id": 1,
+        "name": "local",
+        "featurestoreId": store.project_id,
+        "bucket": "local",
+        "arguments": [],
+    }
+    return {
+        **group.body,
+        "id": group.id,
+        "version": group.version,
+        "type": "cachedFeaturegroupDTO",
+        "timeTravelFormat": "DELTA",
+        "onlineEnabled": False,
+        "featurestoreId": store.project_id,
+        "featurestoreName": f"{store.project}_featurestore",
+        "location": str(store.table(group.name, group.version)),
+        "dataSource": {"path": "", "storageConnector": connector},
+    }
+
+
+def create(call: Call) -> dict[str, Any]:
+    """POST a feature group; its table appears with the client's first write."""
+    body, backend = call.body, call.backend
+    _check(body)
+    kept = {name: body.get(name) for name in KEPT}
+    kept |= {"created": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"), "creator": USER}
+    with backend.metadata.transaction():
+        try:
+            group = backend.metadata.add("feature group", body["name"], kept, version=body.get("version"))
+        except Conflict as error:
+            raise Conflict(error.message, 270089) from error
+        backend.store.discard(backend.store.table(group.name, group.version))  # what a deleted group left
+    return group_document(backend, group)
+
+
+def _check(body: dict[str, Any]) -> None:
+    for field, (what, hint) in HINTS.items():
+        if body.get(field):
+            raise NotSupported(what, hint)
+    if body.get("type") != "cachedFeaturegroupDTO":
+        raise NotSupported(
+            f"feature groups of type {body.get('type')!r} (streams, external and spine groups)",
+            "use create_feature_group with stream=False",
+        )
+    if (body.get("timeTravelFormat") or "DELTA") != "DELTA":
+        raise NotSupported(f"time_travel_format {body['timeTravelFormat']!r}", "leave it out, or use 'DELTA'")
+    if (body.get("dataSource") or {}).get("storageConnector"):
+        raise NotSupported("a data source of a feature group", "leave data_source and storage_connector out")
+    check_fields(body, KNOWN, "a feature group")
+    names = [body.get("name"), *(feature["name"] for feature in body.get("features") or [])]
+    for name in names:
+        if not isinstance(name, str) or not NAME.fullmatch(name):
+            raise BadRequest(
+                f"the name {name!r} of a feature group or feature must begin with a letter and consist of at most "
+                "63 lower-case letters, digits and underscores",
+                270038,
+            )
+
+
+def find_by_name(call: Call) -> list[dict[str, Any]]:
+    """GET the versions of a feature group, or one of them."""
+    name, version = call.path["name"], call.number("version")
+    groups = call.backend.metadata.all("feature group", name=name)
+    hits = [group for group in groups if version in (None, group.version)]
+    if not hits:
+        wanted = f"{name} version {version}" if version else name
+        known = ", ".join(f"{group.name} version {group.version}" for group in call.backend.metadata.all("feature group"))
+        raise NotFound(f"there is no feature group {wanted}; there are: {known or 'none'}", GROUP_NOT_FOUND)
+    return [group_document(call.backend, group) for group in hits]
+
+
+def find_all(call: Call) -> dict[str, Any]:
+    """GET all feature groups."""
+    return listing([group_document(call.backend, group) for group in call.backend.metadata.all("feature group")])
+
+
+def find(call: Call) -> dict[str, Any]:
+    """GET a feature group by its id."""
+    return group_document(call.backend, call.backend.group(call.path["id"]))
+
+
+def update(call: Call) -> dict[str, Any]:
+    """PUT a new description of a group or its features, its statistics settings or its being deprecated."""
+    metadata, body = call.backend.metadata, call.body
+    with metadata.transaction():
+        group = call.backend.group(call.path["id"])
+        if call.flag("updateStatsConfig"):
+            changes = {"statisticsConfig": body.get("statisticsConfig")}
+        elif "deprecate" in call.query:
+            changes = {"deprecated": call.flag("deprecate")}
+        elif call.flag("updateMetadata"):
+            changes = _changed_descriptions(group, body)
+        else:
+            raise NotSupported(f"this update of a feature group ({', '.join(call.query)})")
+        return group_document(call.backend, metadata.update(group, **changes))
+
+
+def _changed_descriptions(group: Document, body: dict[str, Any]) -> dict[str, Any]:
+    old = {feature["name"]: feature for feature in group.body["features"]}
+    new = {feature["name"]: feature for feature in body["features"]}
+    if old.keys() != new.keys():
+        raise NotSupported(
+            f"adding or removing features ({', '.join(sorted(old.keys() ^ new.keys()))}) of a feature group",
+            "create a new version of it",
+        )
+    features = [{**feature, "description": new[name].get("description")} for name, feature in old.items()]
+    return {"description": body.get("description"), "features": features}
+
+
+def delete(call: Call) -> None:
+    """DELETE a feature group with its table, unless feature views need it."""
+    backend = call.backend
+    with backend.metadata.transaction():
+        group = backend.group(call.path["id"])
+        views = _provenance.views_of(backend, group.id)
+        if call.flag("deleteFeatureViews"):
+            backend.metadata.remove(*views)
+        elif views and not call.flag("force"):
+            names = ", ".join(f"{view.name} version {view.version}" for view in views)
+            raise Conflict(
+                f"the feature group {group.name} version {group.version} is used by the feature views {names}: "
+                "delete(delete_feature_views=True) deletes these too, delete(force=True) leaves them unusable"
+            )
+        backend.metadata.remove(group)
+    with backend.metadata.transaction():
+        if not backend.metadata.find("feature group", group.name, group.version):
+            backend.store.discard(backend.store.table(group.name, group.version))
+
+
+def clear(call: Call) -> None:
+    """POST that all rows of a feature group go."""
+    backend = call.backend
+    with backend.metadata.transaction():
+        group = backend.group(call.path["id"])
+        backend.metadata.remove(*backend.metadata.all("commit", parent=group.id))
+    backend.store.discard(backend.store.table(group.name, group.version))
+
+
+def commit(call: Call) -> dict[str, Any]:
+    """POST what a write by the client has changed."""
+    metadata = call.backend.metadata
+    with metadata.transaction():
+        group = call.backend.group(call.path["id"])
+        time = call.body.get("commitID") or call.body.get("commitTime")
+        taken = [commit.body["commitID"] for commit in metadata.all("commit", parent=group.id)]
+        time = max([time, *(t + 1 for t in taken if t >= time)])
+        metadata.add("commit", "", {**call.body, "commitID": time}, parent=group.id)
+    return {**call.body, "commitID": time, "href": ""}
+
+
+def commits(call: Call) -> dict[str, Any]:
+    """GET the commits of a feature group, newest first."""
+    group = call.backend.group(call.path["id"])
+    items = [commit.body for commit in call.backend.metadata.all("commit", parent=group.id)]
+    until = re.fullmatch(r"commited_on_ltoeq:(\d+)", call.query.get("filter_by", ""))
+    if until:
+        items = [item for item in items if item["commitID"] <= int(until[1])]
+    offset, limit = call.number("offset") or 0, call.number("limit")
+    items.sort(key=lambda item: -item["commitID"])
+    return {"count": len(items), "items": items[offset : None if limit is None else offset + limit]}
+
+
+def provenance(call: Call) -> dict[str, Any]:
+    """GET the feature views that use a feature group."""
+    views = _provenance.views_of(call.backend, call.path["id"])
+    nodes = [_provenance.view_node(call.backend, view) for view in views]
+    return {"node": {}, "upstream": [], "downstream": nodes}
+
+
+def expectation_suite(call: Call) -> dict[str, Any]:
+    """GET the expectation suite, which no feature group has here."""
+    return listing([])
+
+
+ROUTES = [
+    route("POST", GROUPS, create, status=201),
+    route("GET", GROUPS, find_all),
+    route("GET", GROUP, find),
+    route("PUT", GROUP, update, "updateMetadata", "updateStatsConfig", "deprecate"),
+    route("DELETE", GROUP, delete, "force", "deleteFeatureViews"),
+    route("POST", GROUP + "/clear", clear),
+    route("POST", GROUP + "/commits", commit, status=201),
+    route("GET", GROUP + "/commits", commits, "sort_by", "offset", "limit", "filter_by"),
+    route("GET", GROUP + "/expectationsuite", expectation_suite),
+    route("GET", GROUP + "/provenance/links", provenance, "upstreamLvls", "downstreamLvls"),
+    route("GET", GROUPS + "/{name}", find_by_name, "version"),
+]

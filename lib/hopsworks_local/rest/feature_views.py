@@ -1,0 +1,277 @@
+"""Feature views: a query with roles for its columns."""
+
+from typing import Any
+
+from hopsworks_local.backend import GROUP_NOT_FOUND, Backend
+from hopsworks_local.errors import BadRequest, Conflict, NotFound, NotSupported
+from hopsworks_local.metadata import Document
+from hopsworks_local.query import NO_EVENT_TIME
+from hopsworks_local.rest import _provenance
+from hopsworks_local.rest._call import STORE, Call, check_fields, listing, route
+from hopsworks_local.rest.feature_groups import NAME, group_document
+from hopsworks_local.rest.queries import slim
+
+VIEWS = STORE + "/featureview"
+VIEW = VIEWS + "/{name}/version/{version:int}"
+VIEW_NOT_FOUND = 270181
+VIEW_EXISTS = 270180
+KNOWN = {
+    "name", "version", "description", "query", "features", "featurestoreId", "type", "transformationFunctions", "tags",
+}  # fmt: skip
+ROLES = ("label", "inferenceHelperColumn", "trainingHelperColumn")
+
+
+def find_view(call: Call) -> Document:
+    """Return the feature view that a path names.
+
+    Raises
+    ------
+    NotFound
+        If there is none.
+    """
+    name, version = call.path["name"], call.path["version"]
+    view = call.backend.metadata.find("feature view", name, version)
+    if view is None:
+        raise NotFound(f"there is no feature view {name} version {version}", VIEW_NOT_FOUND)
+    return view
+
+
+def view_document(backend: Backend, view: Document) -> dict[str, Any]:
+    """Return a feature view as the client expects it, with whole feature groups.
+
+    Raises
+    ------
+    NotFound
+        If one of its feature groups has been deleted.
+    """
+    groups = {id: group_document(backend, backend.group(id)) for id in _provenance.group_ids(view.body["query"])}
+    features = [{**feature, "featuregroup": groups[feature["featuregroup"]["id"]]} for feature in view.body["features"]]
+    store = backend.store
+    return {
+        **view.body,
+        "id": view.id,
+        "name": view.name,
+        "version": view.version,
+        "type": "featureViewDTO",
+        "featurestoreId": store.project_id,
+        "featurestoreName": f"{store.project}_featurestore",
+        "query": _whole(view.body["query"], groups),
+        "features": features,
+        "servingKeys": [],
+    }
+
+
+def _whole(query: dict[str, Any], groups: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    joins = [{**join, "query": _whole(join["query"], groups)} for join in query.get("joins") or []]
+    return {**query, "leftFeatureGroup": groups[query["leftFeatureGroup"]["id"]], "joins": joins}
+
+
+def create(call: Call) -> dict[str, Any]:
+    """POST a feature view."""
+    body, backend = call.body, call.backend
+    if body.get("loggingEnabled"):
+        raise NotSupported("feature logging (logging_enabled=True)", "leave it out")
+    check_fields(body, KNOWN, "a feature view")
+    if not NAME.fullmatch(body["name"]):
+        raise BadRequest(f"the name {body['name']!r} of a feature view must consist of lower-case letters, digits and _")
+    types = {
+        (id, feature["name"]): feature["type"]
+        for id in _provenance.group_ids(body["query"])
+        for feature in backend.group(id).body["features"]
+    }
+    query = slim(body["query"])
+    backend.statement(query)  # refuses what could not be read
+    kept = {
+        "description": body.get("description"),
+        "query": query,
+        "features": _features(query, body.get("features") or [], types),
+        "transformationFunctions": body.get("transformationFunctions") or [],
+    }
+    try:
+        view = backend.metadata.add("feature view", body["name"], kept, version=body.get("version"))
+    except Conflict as error:
+        raise Conflict(error.message, VIEW_EXISTS) from error
+    return view_document(backend, view)
+
+
+def _features(
+    query: dict[str, Any], special: list[dict[str, Any]], types: dict[tuple[int, str], str]
+) -> list[dict[str, Any]]:
+    """All columns of a view in order, with the roles that some of them have."""
+    roles: dict[tuple[int, str], dict[str, bool]] = {}
+    for feature in special:
+        key = feature["featuregroup"]["id"], feature["name"]
+        roles[key] = {**roles.get(key, {}), **{role: True for role in ROLES if feature.get(role)}}
+    parts = [(query, "")] + [(join["query"], join.get("prefix") or "") for join in query["joins"]]
+    columns = [(part, prefix, feature) for part, prefix in parts for feature in part["leftFeatures"]]
+    return [
+        {
+            "name": prefix + feature["name"],
+            "featureGroupFeatureName": feature["name"],
+            "type": types.get((part["leftFeatureGroup"]["id"], feature["name"])),
+            "index": index,
+            "featuregroup": {"id": part["leftFeatureGroup"]["id"]},
+            **dict.fromkeys(ROLES, False),
+            **roles.get((part["leftFeatureGroup"]["id"], feature["name"]), {}),
+        }
+        for index, (part, prefix, feature) in enumerate(columns)
+    ]
+
+
+def find_by_name(call: Call) -> dict[str, Any]:
+    """GET all versions of a feature view."""
+    views = call.backend.metadata.all("feature view", name=call.path["name"])
+    if not views:
+        raise NotFound(f"there is no feature view {call.path['name']}", VIEW_NOT_FOUND)
+    return listing([view_document(call.backend, view) for view in views])
+
+
+def find_all(call: Call) -> dict[str, Any]:
+    """GET all feature views, or the latest version of each."""
+    views = call.backend.metadata.all("feature view")
+    if call.query.get("filter_by") == "latest_version":
+        views = list({view.name: view for view in views}.values())
+    return listing([view_document(call.backend, view) for view in views])
+
+
+def find(call: Call) -> dict[str, Any]:
+    """GET a feature view."""
+    return view_document(call.backend, find_view(call))
+
+
+def update(call: Call) -> dict[str, Any]:
+    """PUT a new description."""
+    view = call.backend.metadata.update(find_view(call), description=call.body.get("description"))
+    return view_document(call.backend, view)
+
+
+def delete(call: Call) -> None:
+    """DELETE a version of a feature view, with its training datasets."""
+    _delete(call.backend, [find_view(call)])
+
+
+def delete_all(call: Call) -> None:
+    """DELETE all versions of a feature view, with their training datasets."""
+    _delete(call.backend, call.backend.metadata.all("feature view", name=call.path["name"]))
+
+
+def _delete(backend: Backend, views: list[Document]) -> None:
+    datasets = [dataset for view in views for dataset in backend.metadata.all("training dataset", parent=view.id)]
+    backend.metadata.remove(*views)
+    for dataset in datasets:
+        backend.store.discard(backend.store.file(dataset.body["location"]))
+
+
+def batch_query(call: Call) -> dict[str, Any]:
+    """GET (or POST with a further filter) the query that reads batch or training data.
+
+    The filters of the view, of a training dataset, of the call and its bounds of the event time all apply.
+    """
+    backend, view = call.backend, find_view(call)
+    document = view_document(backend, view)
+    features = {(f["featuregroup"]["id"], f["featureGroupFeatureName"]): f for f in document["features"]}
+    query = _select(document["query"], features, call)
+    bounds = [_bound(query["leftFeatureGroup"], call.number(name), name) for name in ("start_time", "end_time")]
+    wanted = [query.get("filter"), _dataset_filter(backend, view, call.number("td_version")), *bounds, call.body]
+    return {**query, "filter": _all_of([part for part in wanted if part])}
+
+
+def _select(query: dict[str, Any], features: dict[tuple[int, str], dict[str, Any]], call: Call) -> dict[str, Any]:
+    """A query with the columns that a call wants; keys that the view leaves out get fully qualified names."""
+    group = query["leftFeatureGroup"]
+    wanted = [f for f in query["leftFeatures"] if _is_wanted(features[group["id"], f["name"]], call)]
+    selected = {feature["name"] for feature in query["leftFeatures"]}
+    extra = [
+        {**feature, "featureGroupId": group["id"], "useFullyQualifiedName": True}
+        for feature in group["features"]
+        if feature["name"] not in selected and _is_extra(feature, group, call)
+    ]
+    joins = [{**join, "query": _select(join["query"], features, call)} for join in query["joins"]]
+    return {**query, "leftFeatures": wanted + extra, "joins": joins}
+
+
+def _is_wanted(feature: dict[str, Any], call: Call) -> bool:
+    parameters = ("with_label", "inference_helper_columns", "training_helper_columns")
+    return all(call.flag(name) or not feature[role] for name, role in zip(parameters, ROLES, strict=True))
+
+
+def _is_extra(feature: dict[str, Any], group: dict[str, Any], call: Call) -> bool:
+    is_key = call.flag("with_primary_keys") and feature.get("primary")
+    return bool(is_key) or (call.flag("with_event_time") and feature["name"] == group.get("eventTime"))
+
+
+def _bound(group: dict[str, Any], time: int | None, name: str) -> dict[str, Any] | None:
+    if time is None:
+        return None
+    event_time = next((f for f in group["features"] if f["name"] == group.get("eventTime")), None)
+    if event_time is None:
+        raise BadRequest(f"{name} needs an event time, which the feature group {group['name']} has not", NO_EVENT_TIME)
+    if event_time["type"] not in ("timestamp", "date"):
+        raise NotSupported(
+            f"{name} with the event time {event_time['name']} of type {event_time['type']}", "make it a timestamp"
+        )
+    condition = "GREATER_THAN_OR_EQUAL" if name == "start_time" else "LESS_THAN"
+    return {"condition": condition, "value": str(time), "feature": {**event_time, "featureGroupId": group["id"]}}
+
+
+def _dataset_filter(backend: Backend, view: Document, version: int | None) -> dict[str, Any] | None:
+    dataset = version and backend.metadata.find("training dataset", view.name, version, parent=view.id)
+    return dataset.body.get("extraFilter") if dataset else None
+
+
+def _all_of(conditions: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """One filter that demands all of several."""
+    whole = None
+    for part in conditions:
+        side = "Filter" if "condition" in part else "Logic"
+        whole = {"type": "AND", "leftLogic": whole, f"right{side}": part} if whole else _as_logic(part)
+    return whole
+
+
+def _as_logic(part: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "SINGLE", "leftFilter": part} if "condition" in part else part
+
+
+def prepared_statements(call: Call) -> dict[str, Any]:
+    """GET the statements of the online store, of which there are none."""
+    return listing([])
+
+
+def transformations(call: Call) -> dict[str, Any]:
+    """GET the transformation functions of a view."""
+    return listing(find_view(call).body["transformationFunctions"])
+
+
+def provenance(call: Call) -> dict[str, Any]:
+    """GET the feature groups above a view, and the training datasets and models below it."""
+    backend, view = call.backend, find_view(call)
+    groups = dict.fromkeys(_provenance.group_ids(view.body["query"]))
+    upstream = [_group_node(backend, id) for id in groups]
+    return {"node": {}, "upstream": upstream, "downstream": _provenance.below_view(backend, view)}
+
+
+def _group_node(backend: Backend, id: int) -> dict[str, Any]:
+    group = backend.metadata.get("feature group", id)
+    stub = {"project": backend.store.project, "name": f"deleted, id {id}", "version": 0}
+    return _provenance.node("FEATURE_GROUP", group and group_document(backend, group), **stub)
+
+
+BATCH = (
+    "start_time", "end_time", "with_label", "with_primary_keys", "with_event_time", "inference_helper_columns",
+    "training_helper_columns", "is_hive_engine", "td_version",
+)  # fmt: skip
+ROUTES = [
+    route("POST", VIEWS, create, status=201),
+    route("GET", VIEWS, find_all, "filter_by"),
+    route("GET", VIEWS + "/{name}", find_by_name),
+    route("DELETE", VIEWS + "/{name}", delete_all, "force"),
+    route("GET", VIEW, find),
+    route("PUT", VIEW, update),
+    route("DELETE", VIEW, delete, "force"),
+    route("GET", VIEW + "/query/batch", batch_query, *BATCH),
+    route("POST", VIEW + "/query/batch", batch_query, *BATCH),
+    route("GET", VIEW + "/preparedstatement", prepared_statements, "batch", "inference_helper_columns",
+          "logging_meta_data", "feature_vector_with_inference_helpers"),
+    route("GET", VIEW + "/transformation", transformations),
+    route("GET", VIEW + "/provenance/links", provenance, "upstreamLvls", "downstreamLvls"),
+]  # fmt: skip

@@ -1,0 +1,144 @@
+"""The model registry: what is known of models; their files are below Models."""
+
+import json
+import math
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from hopsworks_local.backend import USER, Backend
+from hopsworks_local.errors import BadRequest, NotFound, NotSupported
+from hopsworks_local.metadata import Document
+from hopsworks_local.rest import _provenance
+from hopsworks_local.rest._call import PROJECT, Call, check_fields, listing, route
+
+MODELS = PROJECT + "/modelregistries/{registry:int}/models"
+MODEL = MODELS + "/{reference}"
+NOT_FOUND = 360000
+KNOWN = {
+    "id", "projectName", "name", "modelSchema", "version", "description", "inputExample", "framework", "metrics",
+    "environment", "program", "featureView", "trainingDatasetVersion", "tags",
+}  # fmt: skip
+KEPT = ("description", "framework", "metrics", "environment", "program", "trainingDatasetVersion")
+
+
+def find_model(call: Call) -> Document:
+    """Return the model that a path names, by its id or as `name_version`.
+
+    Raises
+    ------
+    NotFound
+        If there is none.
+    """
+    reference, metadata = call.path["reference"], call.backend.metadata
+    name, _, version = reference.rpartition("_")
+    if reference.isdigit():
+        model = metadata.get("model", int(reference))
+    else:
+        model = metadata.find("model", name, int(version)) if version.isdigit() else None
+    if model is None:
+        raise NotFound(f"there is no model {reference}", NOT_FOUND)
+    return model
+
+
+def model_document(backend: Backend, model: Document) -> dict[str, Any]:
+    """Return a model as the client expects it."""
+    return {
+        **{name: model.body.get(name) for name in KEPT},
+        "id": str(model.id),
+        "name": model.name,
+        "version": model.version,
+        "created": model.body["created"],
+        "creator": USER["username"],
+        "userFullName": f"{USER['firstName']} {USER['lastName']}",
+        "projectName": backend.store.project,
+        "modelRegistryId": backend.store.project_id,
+    }
+
+
+def save(call: Call) -> dict[str, Any]:
+    """PUT a model whose files have been uploaded."""
+    body, backend = call.body, call.backend
+    check_fields(body, KNOWN, "a model")
+    name, version = body["name"], body["version"]
+    if call.path["reference"] != f"{name}_{version}" or not re.fullmatch(r"[a-zA-Z0-9_]{1,255}", name):
+        raise BadRequest(f"the name {name!r} of a model must consist of letters, digits and underscores")
+    if not backend.store.file(f"Models/{name}/{version}").is_dir():
+        raise BadRequest(f"the files of the model {name} version {version} are not there: upload them first")
+    kept = {key: body.get(key) for key in KEPT} | _origin(backend, body) | {"tags": _tags(body)}
+    kept["created"] = int(datetime.now(UTC).timestamp() * 1000)
+    return model_document(backend, backend.metadata.add("model", name, kept, version=version))
+
+
+def _origin(backend: Backend, body: dict[str, Any]) -> dict[str, Any]:
+    """Ids of the feature view and training dataset that a model comes from; names may be used again, ids not."""
+    view = body.get("featureView")
+    view = json.loads(view) if isinstance(view, str) else view
+    if not view:
+        return {}
+    found = backend.metadata.find("feature view", view["name"], view["version"])
+    version = body.get("trainingDatasetVersion")
+    dataset = found and version and backend.metadata.find("training dataset", found.name, version, parent=found.id)
+    return {
+        "view": {"name": view["name"], "version": view["version"], "id": found.id if found else None},
+        "dataset": {"name": view["name"], "version": version, "id": dataset.id if dataset else None} if version else None,
+    }
+
+
+def _tags(body: dict[str, Any]) -> dict[str, Any]:
+    items = body.get("tags") or {}
+    items = items.get("items", []) if isinstance(items, dict) else items
+    return {tag["name"]: tag["value"] for tag in items}
+
+
+def find(call: Call) -> dict[str, Any]:
+    """GET a model."""
+    return model_document(call.backend, find_model(call))
+
+
+def find_all(call: Call) -> dict[str, Any]:
+    """GET the models of a name, or the best of them by a metric."""
+    filter = re.fullmatch(r"name_eq:(\w+)", call.query.get("filter_by", ""))
+    if "filter_by" in call.query and not filter:
+        raise NotSupported(f"models filtered by {call.query['filter_by']!r}", "filter by name")
+    models = call.backend.metadata.all("model", name=filter and filter[1])
+    if "sort_by" in call.query:
+        models = _ranked(models, call.query["sort_by"])
+    return listing([model_document(call.backend, model) for model in models[: call.number("limit")]])
+
+
+def _ranked(models: list[Document], sort_by: str) -> list[Document]:
+    metric, _, direction = sort_by.rpartition(":")
+    if direction not in ("asc", "desc"):
+        raise BadRequest(f"models are ranked by 'max' or 'min' of a metric, not by {direction!r}")
+    values = {model.id: float((model.body.get("metrics") or {}).get(metric, "nan")) for model in models}
+    ranked = [model for model in models if not math.isnan(values[model.id])]
+    return sorted(ranked, key=lambda model: values[model.id], reverse=direction == "desc")
+
+
+def update(call: Call) -> dict[str, Any]:
+    """PATCH the framework of a model."""
+    check_fields(call.body, {"framework"}, "a change of a model")
+    return model_document(call.backend, call.backend.metadata.update(find_model(call), **call.body))
+
+
+def delete(call: Call) -> None:
+    """DELETE a model with its files."""
+    backend, model = call.backend, find_model(call)
+    backend.metadata.remove(model)
+    backend.store.discard(backend.store.file(f"Models/{model.name}/{model.version}"))
+
+
+def provenance(call: Call) -> dict[str, Any]:
+    """GET the training dataset and the feature view that a model comes from."""
+    return {"node": {}, "upstream": _provenance.above_model(call.backend, find_model(call)), "downstream": []}
+
+
+ROUTES = [
+    route("GET", MODELS, find_all, "filter_by", "sort_by", "limit", "offset"),
+    route("GET", MODEL, find),
+    route("PUT", MODEL, save, status=201),
+    route("PATCH", MODEL, update),
+    route("DELETE", MODEL, delete),
+    route("GET", MODEL + "/provenance/links", provenance, "upstreamLvls", "downstreamLvls"),
+]

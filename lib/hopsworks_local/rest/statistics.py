@@ -1,0 +1,103 @@
+"""Statistics of feature groups, made when they are asked for, and of training datasets, which the client makes."""
+
+import json
+import re
+from typing import Any
+
+from hopsworks_local import statistics
+from hopsworks_local.backend import Backend
+from hopsworks_local.errors import NotFound
+from hopsworks_local.metadata import Document
+from hopsworks_local.rest import jobs
+from hopsworks_local.rest._call import Call, listing, route
+from hopsworks_local.rest.feature_groups import GROUP
+from hopsworks_local.rest.training_datasets import DATASET, find_dataset
+
+NOT_FOUND = 270228
+PARAMETERS = (
+    "offset", "limit", "fields", "sort_by", "filter_by", "feature_names",
+    "training_dataset_version",
+)  # fmt: skip
+
+
+def of_group(call: Call) -> dict[str, Any]:
+    """GET the statistics of a feature group; those of its present state are made if they are not there yet.
+
+    They then bear the time of the last commit: the client asks for those made until now, by its own clock.
+    """
+    backend, group = call.backend, call.backend.group(call.path["id"])
+    known = [found.body.get("windowEndCommitTime") for found in backend.metadata.all("statistics", parent=group.id)]
+    last = _last_commit(backend, group)
+    if last not in known:
+        _compute(backend, group, {"computationTime": last} if last else {})
+    return _find(call, group)
+
+
+def compute(call: Call) -> dict[str, Any]:
+    """POST that the statistics of a feature group be made anew."""
+    group = call.backend.group(call.path["id"])
+    _compute(call.backend, group, {})
+    return jobs.finished(call.backend, f"{group.name}_{group.version}_statistics")
+
+
+def _compute(backend: Backend, group: Document, changes: dict[str, Any]) -> None:
+    window = {"windowEndCommitTime": _last_commit(backend, group)}
+    found = statistics.describe(backend.engine, backend.table(group))
+    backend.metadata.add("statistics", "", found | window | changes, parent=group.id)
+
+
+def _last_commit(backend: Backend, group: Document) -> int | None:
+    commits = backend.metadata.all("commit", parent=group.id)
+    return max((commit.body["commitID"] for commit in commits), default=None)
+
+
+def of_dataset(call: Call) -> dict[str, Any]:
+    """GET the statistics of a training dataset."""
+    return _find(call, find_dataset(call))
+
+
+def save(call: Call) -> dict[str, Any]:
+    """POST the statistics that the client has made of a training dataset."""
+    return _save(call, find_dataset(call))
+
+
+def save_of_group(call: Call) -> dict[str, Any]:
+    """POST the statistics that the client has made of a feature group."""
+    return _save(call, call.backend.group(call.path["id"]))
+
+
+def _save(call: Call, owner: Document) -> dict[str, Any]:
+    call.backend.metadata.add("statistics", "", call.body, parent=owner.id)
+    return listing([call.body])
+
+
+def _find(call: Call, owner: Document) -> dict[str, Any]:
+    found = [document.body for document in call.backend.metadata.all("statistics", parent=owner.id)]
+    for condition in call.query.getlist("filter_by"):
+        found = [body for body in found if _matches(body, condition)]
+    if not found:
+        raise NotFound(f"there are no such statistics of {owner.kind} {owner.name} {owner.version}", NOT_FOUND)
+    return listing(found[-1:] if call.query.get("limit") == "1" else found[::-1])
+
+
+def _matches(body: dict[str, Any], condition: str) -> bool:
+    """Whether statistics meet a condition such as `computation_time_ltoeq:1700000000000`.
+
+    The end of a window means the last commit until then.
+    """
+    condition = condition.replace("window_end_commit_time_eq", "window_end_commit_time_ltoeq")
+    name, operator, text = re.fullmatch(r"(\w+)_(eq|ltoeq|gtoeq):(\w+)", condition).groups()
+    first, *rest = name.split("_")
+    found, wanted = body.get(first + "".join(part.title() for part in rest)), json.loads(text.lower())
+    if found is None:
+        return not wanted
+    return {"eq": found == wanted, "ltoeq": found <= wanted, "gtoeq": found >= wanted}[operator]
+
+
+ROUTES = [
+    route("GET", GROUP + "/statistics", of_group, *PARAMETERS),
+    route("POST", GROUP + "/statistics", save_of_group),
+    route("POST", GROUP + "/statistics/compute", compute),
+    route("GET", DATASET + "/statistics", of_dataset, *PARAMETERS),
+    route("POST", DATASET + "/statistics", save),
+]

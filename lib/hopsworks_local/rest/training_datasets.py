@@ -1,0 +1,192 @@
+"""Training datasets of a feature view: versions of its data, in memory or as files."""
+
+import json
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+from hopsworks_local import training
+from hopsworks_local.backend import Backend
+from hopsworks_local.errors import BadRequest, NotFound, NotSupported
+from hopsworks_local.metadata import Document
+from hopsworks_local.rest import jobs
+from hopsworks_local.rest._call import Call, check_fields, listing, route
+from hopsworks_local.rest.feature_views import VIEW, find_view
+
+DATASETS = VIEW + "/trainingdatasets"
+DATASET = DATASETS + "/version/{dataset:int}"
+NOT_FOUND = 270012
+IN_MEMORY = "IN_MEMORY_TRAINING_DATASET"
+MATERIALISED = "HOPSFS_TRAINING_DATASET"
+FORMATS = ("parquet", "csv", "tsv")
+FIXED_SEED = 42  # in-memory splits of one version are thus the same whenever they are made
+KNOWN = {
+    "name", "version", "description", "dataFormat", "trainingDatasetType", "splits", "seed", "statisticsConfig",
+    "trainSplit", "eventStartTime", "eventEndTime", "extraFilter", "type", "coalesce", "features", "tags",
+}  # fmt: skip
+KEPT = KNOWN - {"name", "version", "type", "features", "tags", "coalesce"}
+
+
+def find_dataset(call: Call) -> Document:
+    """Return the complete training dataset that a path names.
+
+    Raises
+    ------
+    NotFound
+        If there is none.
+    """
+    view, version = find_view(call), call.path["dataset"]
+    dataset = call.backend.metadata.find("training dataset", view.name, version, parent=view.id)
+    if dataset is None:
+        raise NotFound(f"there is no training dataset version {version} of {view.name} {view.version}", NOT_FOUND)
+    return dataset
+
+
+def dataset_document(backend: Backend, dataset: Document) -> dict[str, Any]:
+    """Return a training dataset as the client expects it."""
+    connector = {
+        "type": "featurestoreHopsfsConnectorDTO",
+        "storageConnectorType": "HOPSFS",
+        "id": 2,
+        "name": f"{backend.store.project}_Training_Datasets",
+        "featurestoreId": backend.store.project_id,
+        "hopsfsPath": "",
+    }
+    return {
+        **dataset.body,
+        "id": dataset.id,
+        "name": dataset.name,
+        "version": dataset.version,
+        "type": "trainingDatasetDTO",
+        "featurestoreId": backend.store.project_id,
+        "featurestoreName": f"{backend.store.project}_featurestore",
+        "dataSource": {"path": "", "storageConnector": connector},
+    }
+
+
+def create(call: Call) -> dict[str, Any]:
+    """POST a new version; one with files is seen by others when these are complete."""
+    view, body, backend = find_view(call), call.body, call.backend
+    _check(view, body)
+    kept = {name: body.get(name) for name in KEPT}
+    kept |= {"created": datetime.now(UTC).isoformat(), "seed": FIXED_SEED if body.get("seed") is None else body["seed"]}
+    ready = body["trainingDatasetType"] == IN_MEMORY
+    with backend.metadata.transaction():
+        dataset = backend.metadata.add("training dataset", view.name, kept, parent=view.id, ready=ready)
+        folder = f"{view.name}_{view.version}_{dataset.version}"
+        dataset = backend.metadata.update(dataset, location=_location(backend, folder))
+    return dataset_document(backend, dataset)
+
+
+def _location(backend: Backend, folder: str) -> str:
+    return f"/Projects/{backend.store.project}/{backend.store.project}_Training_Datasets/{folder}"
+
+
+def _check(view: Document, body: dict[str, Any]) -> None:
+    source = body.get("dataSource") or {}
+    connector = source.get("storageConnector") or {}
+    if connector.get("storageConnectorType") not in (None, "HOPSFS") or source.get("path"):
+        raise NotSupported("training data on other storage", "leave storage_connector, data_source and location out")
+    check_fields(body, KNOWN | {"dataSource"}, "a training dataset")
+    if body["trainingDatasetType"] not in (IN_MEMORY, MATERIALISED):
+        raise NotSupported(f"training datasets of type {body['trainingDatasetType']}", "leave location out")
+    if body["trainingDatasetType"] == MATERIALISED:
+        if body["dataFormat"] not in FORMATS:
+            raise NotSupported(f"the data format {body['dataFormat']!r}", f"use one of {', '.join(FORMATS)}")
+        if view.body["transformationFunctions"]:
+            raise NotSupported(
+                "files of training data of a feature view with transformation functions",
+                "use train_test_split or training_data, which make them in memory",
+            )
+
+
+def find_all(call: Call) -> dict[str, Any]:
+    """GET the complete training datasets of a view."""
+    datasets = call.backend.metadata.all("training dataset", parent=find_view(call).id)
+    return listing([dataset_document(call.backend, dataset) for dataset in datasets])
+
+
+def find(call: Call) -> dict[str, Any]:
+    """GET a complete training dataset."""
+    return dataset_document(call.backend, find_dataset(call))
+
+
+def compute(call: Call) -> dict[str, Any]:
+    """POST that the files of a training dataset be written; they are when this answers."""
+    view, version = find_view(call), call.path["dataset"]
+    materialise(call.backend, view, version, call.body["query"])
+    return jobs.finished(call.backend, f"{view.name}_{view.version}_{version}_training_dataset")
+
+
+def materialise(backend: Backend, view: Document, version: int, query: dict[str, Any]) -> None:
+    """Write the files of a training dataset, then let it be seen.
+
+    A version that is made anew gets a new folder: readers have the old files or the new ones.
+
+    Raises
+    ------
+    NotFound
+        If there is no such version, not even one in the making.
+    """
+    dataset = next(backend.metadata.unfinished("training dataset", view.name, version, view.id), None)
+    if dataset is None:
+        raise NotFound(f"there is no training dataset version {version} of {view.name} {view.version}", NOT_FOUND)
+    old = dataset.body["location"]
+    location = f"{old}.{secrets.token_hex(4)}" if backend.store.file(old).exists() else old
+    fresh = backend.store.temporary()
+    try:
+        training.write(backend.engine, backend.statement(query), dataset, fresh)
+        fresh.rename(backend.store.file(location))
+        backend.metadata.finish(dataset, location=location)
+    finally:
+        backend.store.discard(fresh)
+    if location != old:
+        backend.store.discard(backend.store.file(old))
+
+
+def delete(call: Call) -> None:
+    """DELETE a training dataset with its files."""
+    _delete(call.backend, [find_dataset(call)])
+
+
+def delete_all(call: Call) -> None:
+    """DELETE all training datasets of a view."""
+    _delete(call.backend, call.backend.metadata.all("training dataset", parent=find_view(call).id))
+
+
+def _delete(backend: Backend, datasets: list[Document]) -> None:
+    backend.metadata.remove(*datasets)
+    for dataset in datasets:
+        backend.store.discard(backend.store.file(dataset.body["location"]))
+
+
+def purge(call: Call) -> None:
+    """DELETE the files of a training dataset, and keep what is known of it."""
+    call.backend.store.discard(call.backend.store.file(find_dataset(call).body["location"]))
+
+
+def purge_all(call: Call) -> None:
+    """DELETE the files of all training datasets of a view."""
+    for dataset in call.backend.metadata.all("training dataset", parent=find_view(call).id):
+        call.backend.store.discard(call.backend.store.file(dataset.body["location"]))
+
+
+def create_by_flight(backend: Backend, request: bytes) -> None:
+    """Write the files of a training dataset without splits, which the client asks for by Flight."""
+    body = json.loads(request)
+    view = backend.metadata.find("feature view", body["fv_name"], body["fv_version"])
+    if view is None:
+        raise BadRequest(f"there is no feature view {body['fv_name']} version {body['fv_version']}")
+    materialise(backend, view, body["tds_version"], body["query"])
+
+
+ROUTES = [
+    route("POST", DATASETS, create, status=201),
+    route("GET", DATASETS, find_all),
+    route("DELETE", DATASETS, delete_all),
+    route("DELETE", DATASETS + "/data", purge_all),
+    route("GET", DATASET, find),
+    route("DELETE", DATASET, delete),
+    route("DELETE", DATASET + "/data", purge),
+    route("POST", DATASET + "/compute", compute),
+]

@@ -1,0 +1,147 @@
+"""The folder that holds everything: Delta tables, files and metadata."""
+
+import contextlib
+import re
+import shutil
+import tempfile
+import time
+import uuid
+from pathlib import Path
+
+from hopsworks_local.errors import BadRequest, Forbidden, StoreError
+from hopsworks_local.metadata import Metadata
+
+DATASETS = ("Models", "Resources", "Logs", "Jupyter")
+FOLDERS = ("featuregroups", "files", "uploads", "trash", "services", "logs")
+LEFTOVERS_SECONDS = 24 * 3600
+MAX_NAME_BYTES = 255
+
+
+class Store:
+    """One folder with one project in it; several services may use it at once.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if missing.
+    project : str
+        Name of the project; a store keeps the one that it was made with.
+
+    Raises
+    ------
+    StoreError
+        If the folder is no folder, not writable, of a newer format or another project's.
+    """
+
+    def __init__(self, folder: Path, project: str) -> None:
+        self.folder = folder.absolute()
+        self.project = project
+        _check_writable(self.folder)
+        self.metadata = Metadata(self.folder / "metadata.sqlite")
+        self.project_id = self._claim()
+        for name in (*FOLDERS, *(f"files/Projects/{project}/{dataset}" for dataset in self.datasets)):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """Names of the project's top-level folders."""
+        return (*DATASETS, f"{self.project}_Training_Datasets")
+
+    @property
+    def files(self) -> Path:
+        """The project's file system."""
+        return self.folder / "files" / "Projects" / self.project
+
+    def _claim(self) -> int:
+        with self.metadata.transaction():
+            projects = self.metadata.all("project")
+            if not projects:
+                return self.metadata.add("project", self.project, {}, version=1).id
+        if projects[0].name != self.project:
+            raise StoreError(
+                f"the store {self.folder} holds the project {projects[0].name!r}, not {self.project!r}: "
+                "give that name, or another folder"
+            )
+        return projects[0].id
+
+    def table(self, name: str, version: int) -> Path:
+        """Return the folder of a feature group's Delta table."""
+        return self.folder / "featuregroups" / f"{name}_{version}"
+
+    def file(self, path: str) -> Path:
+        """Return where a path of the project's file system lies on disk.
+
+        Parameters
+        ----------
+        path : str
+            As clients write it: `Models/a`, `/Projects/<project>/Models/a` or with a scheme and host before it.
+
+        Raises
+        ------
+        Forbidden
+            If the path leaves the project's folder, by `..`, by another project's name or by a link.
+        BadRequest
+            If a name in it is not one that a file can have.
+        """
+        inside = re.sub(r"^\w+://[^/]*", "", path).strip("/")
+        if inside == "Projects" or inside.startswith("Projects/"):
+            _, _, inside = inside.partition("/")
+            project, _, inside = inside.partition("/")
+            if project != self.project:
+                raise Forbidden(f"the path {path!r} is not in the project {self.project!r}")
+        parts = [part for part in inside.split("/") if part]
+        for part in parts:
+            _check_name(part, path)
+        target = self.files.joinpath(*parts)
+        if not target.resolve().is_relative_to(self.files.resolve()):
+            raise Forbidden(f"the path {path!r} leads out of the project's files")
+        return target
+
+    def remote(self, file: Path) -> str:
+        """Return the path by which clients know a file."""
+        return f"/Projects/{self.project}/{file.relative_to(self.files)}".removesuffix("/.")
+
+    def temporary(self, suffix: str = "") -> Path:
+        """Return a fresh path on the store's own file system, to write to and then move into place."""
+        return self.folder / "uploads" / f"{uuid.uuid4().hex}{suffix}"
+
+    def discard(self, path: Path) -> None:
+        """Remove a file or folder so that others see all of it or nothing."""
+        grave = self.folder / "trash" / uuid.uuid4().hex
+        with contextlib.suppress(FileNotFoundError):
+            path.rename(grave)
+            remove(grave)
+
+    def sweep(self) -> None:
+        """Remove what killed services left behind."""
+        now = time.time()
+        for leftover in (*(self.folder / "uploads").iterdir(), *(self.folder / "trash").iterdir()):
+            with contextlib.suppress(OSError):
+                if now - leftover.lstat().st_mtime > LEFTOVERS_SECONDS:
+                    remove(leftover)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a link or a whole folder; nothing happens if it is gone already."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _check_writable(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except FileExistsError as error:
+        raise StoreError(f"the store {folder} is a file: give a folder") from error
+    except OSError as error:
+        raise StoreError(f"the store folder {folder} cannot be written to: {error.strerror}") from error
+
+
+def _check_name(name: str, path: str) -> None:
+    if name in (".", "..") or "\\" in name:
+        raise Forbidden(f"the path {path!r} leaves its folder: write it without '.', '..' and backslashes")
+    if not name.isprintable() or len(name.encode()) > MAX_NAME_BYTES:
+        raise BadRequest(f"the name {name[:40]!r} in a path must be printable and at most {MAX_NAME_BYTES} bytes long")

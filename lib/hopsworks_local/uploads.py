@@ -1,0 +1,109 @@
+"""Files that arrive in chunks, perhaps several at once, and appear complete or not at all."""
+
+import hashlib
+import shutil
+import threading
+from pathlib import Path
+from typing import BinaryIO
+
+from hopsworks_local.errors import BadRequest, NotFound, TooLarge
+from hopsworks_local.store import Store
+
+NO_SPACE = 110055
+MAX_CHUNKS = 100_000
+RESERVED_BYTES = 64 * 2**20
+
+_refused: dict[tuple[str, int], set[Path]] = {}
+_refused_lock = threading.Lock()
+
+
+def receive(store: Store, folder: str, fields: dict[str, str], chunk: BinaryIO) -> None:
+    """Take one chunk.
+
+    Parameters
+    ----------
+    store : Store
+        Where the file will be.
+    folder : str
+        The folder's path in the project's file system.
+    fields : dict
+        What the client says of the file and the chunk (`flow...`).
+    chunk : BinaryIO
+        The bytes.
+
+    Raises
+    ------
+    BadRequest, NotFound, TooLarge
+        If the chunk cannot be part of a file in that folder.
+    """
+    target = store.file(f"{folder}/{fields.get('flowFilename', '')}")
+    number, total = _number(fields, "flowChunkNumber"), max(_number(fields, "flowTotalChunks"), 1)
+    size = _number(fields, "flowTotalSize")
+    _check(store, store.file(folder), target, number, total, size)
+    identity = f"{target}\n{fields.get('flowIdentifier')}\n{total}".encode()
+    parts = store.folder / "uploads" / hashlib.sha256(identity).hexdigest()
+    if total == 1:
+        _put(chunk, target, store)
+        return
+    parts.mkdir(exist_ok=True)
+    _put(chunk, parts / str(number), store)
+    if len(list(parts.iterdir())) == total:
+        _assemble(store, parts, total, target)
+
+
+def _number(fields: dict[str, str], name: str) -> int:
+    text = fields.get(name, "")
+    if not text.isdigit():
+        raise BadRequest(f"the field {name} of an upload must be a whole number, not {text!r}")
+    return int(text)
+
+
+def _check(store: Store, folder: Path, target: Path, number: int, total: int, size: int) -> None:
+    if target.parent != folder:
+        raise BadRequest(f"the file name {target.name!r} of an upload must not contain a path")
+    if not folder.is_dir():
+        raise NotFound(f"there is no folder {store.remote(folder)} to upload to: make it first", 110008)
+    if target.is_dir():
+        raise BadRequest(f"{store.remote(target)} is a folder")
+    if not 1 <= number <= total <= MAX_CHUNKS:
+        raise BadRequest(f"chunk {number} of {total} cannot be: numbers go from 1 to the total, at most {MAX_CHUNKS}")
+    free = shutil.disk_usage(store.folder).free
+    if size > free - RESERVED_BYTES:
+        raise TooLarge(f"a file of {size} bytes does not fit on the disk of the store, which has {free} left", NO_SPACE)
+
+
+def _put(source: BinaryIO, target: Path, store: Store) -> None:
+    fresh = store.temporary()
+    with fresh.open("wb") as file:
+        shutil.copyfileobj(source, file)
+    fresh.replace(target)
+
+
+def _assemble(store: Store, parts: Path, total: int, target: Path) -> None:
+    claimed = store.temporary()
+    try:
+        parts.rename(claimed)  # only one of the last chunks' threads can do this
+    except FileNotFoundError:
+        return
+    fresh = store.temporary()
+    with fresh.open("wb") as file:
+        for number in range(1, total + 1):
+            with (claimed / str(number)).open("rb") as part:
+                shutil.copyfileobj(part, file)
+    fresh.replace(target)
+    store.discard(claimed)
+
+
+def refuse(client: tuple[str, int], folder: Path) -> None:
+    """Remember that a connection must not remove a folder which it was refused to make.
+
+    The client removes the folder of a version when saving a model fails, even if it is somebody else's.
+    """
+    with _refused_lock:
+        _refused.setdefault(client, set()).add(folder)
+
+
+def was_refused(client: tuple[str, int], folder: Path) -> bool:
+    """Whether this connection was refused to make this folder."""
+    with _refused_lock:
+        return folder in _refused.get(client, ())
