@@ -104,40 +104,50 @@ def build(name: str, folder: Path) -> Path:
         raise DeployError(f"space is {name!r}; allowed: {', '.join(SPACES)}.")
     if folder.exists() and any(folder.iterdir()):
         raise DeployError(f"folder is {folder}, which is not empty: give a new or an empty one.")
+    live = _store_to_show()
     project = store.project_folder()
     shutil.copytree(project / "spaces" / name, folder, dirs_exist_ok=True, ignore=_PRIVATE)
     shutil.copy(project / "spaces" / "requirements.txt", folder)
     for package in ("lifeboat", "hopsworks_local"):
         shutil.copytree(project / "lib" / package, folder / package, ignore=_PRIVATE)
-    _copy_store(folder / "store")
+    if live:
+        _copy_store(live, folder / "store")
     return folder
 
 
-def _copy_store(folder: Path) -> None:
-    """Take a snapshot of the local store, if it is the one in use; others may go on writing to it meanwhile."""
-    source = store.store_folder()
-    if not (source / "metadata.sqlite").exists():
-        if not store.is_local():
-            return
-        raise DeployError(f"there is no store in {source} to show in the Spaces: fill one first, by `make run`.")
+def _store_to_show() -> Path | None:
+    """The local store; None if there is none because the cloud is in use."""
+    folder = store.store_folder()
+    if (folder / "metadata.sqlite").exists():
+        return folder
+    if store.is_local():
+        raise DeployError(f"there is no store in {folder} to show in the Spaces: fill one first, by `make run`.")
+    return None
+
+
+def _copy_store(live: Path, folder: Path) -> None:
+    """Take a snapshot without its logs and keys; others may go on writing to the live store meanwhile."""
     folder.mkdir()
-    _copy_metadata(source, folder)
+    _copy_metadata(live, folder)
     # The logs of the Delta tables come first: whatever file they name is there by then.
-    _copy_folders(source, folder, "featuregroups/*/_delta_log", _PRIVATE)
-    _copy_folders(source, folder, "featuregroups", shutil.ignore_patterns("_delta_log", ".*"))
-    _copy_folders(source, folder, "files/Projects/*/Models", _PRIVATE)
-    _copy_folders(source, folder, "files/Projects/*/*_Training_Datasets", _PRIVATE)
+    _copy_folders(live, folder, "featuregroups/*/_delta_log", _PRIVATE)
+    _copy_folders(live, folder, "featuregroups", shutil.ignore_patterns("_delta_log", ".*"))
+    _copy_folders(live, folder, "files/Projects/*/Models", _PRIVATE)
+    _copy_folders(live, folder, "files/Projects/*/*_Training_Datasets", _PRIVATE)
 
 
-def _copy_metadata(source: Path, folder: Path) -> None:
-    live, copy = (sqlite3.connect(place / "metadata.sqlite") for place in (source, folder))
-    with closing(live), closing(copy):
-        live.backup(copy)
+def _copy_metadata(live: Path, folder: Path) -> None:
+    source, copy = (sqlite3.connect(place / "metadata.sqlite") for place in (live, folder))
+    try:
+        with closing(source), closing(copy):
+            source.backup(copy)
+    except sqlite3.Error as error:
+        raise DeployError(f"the store in {live} cannot be copied: its metadata.sqlite says {error}.") from error
 
 
-def _copy_folders(source: Path, folder: Path, pattern: str, ignore: Callable[..., set[str]]) -> None:
-    for path in source.glob(pattern):
-        shutil.copytree(path, folder / path.relative_to(source), ignore=ignore, dirs_exist_ok=True)
+def _copy_folders(live: Path, folder: Path, pattern: str, ignore: Callable[..., set[str]]) -> None:
+    for path in live.glob(pattern):
+        shutil.copytree(path, folder / path.relative_to(live), ignore=ignore, dirs_exist_ok=True)
 
 
 def _check_user(user: str) -> None:
@@ -183,7 +193,8 @@ def _publish(space: Space, repository: str, token: str) -> None:
             delete_patterns="*",  # what is no longer in the folder
         )
     except (HTTPError, OSError) as error:
+        reason = str(error).partition("\n")[0] or type(error).__name__
         raise DeployError(
-            f"Hugging Face did not take {repository}: {str(error).splitlines()[0]}. "
+            f"Hugging Face did not take {repository}: {reason}. "
             "Check that the network is there and that the token may write to this user or organisation."
         ) from error

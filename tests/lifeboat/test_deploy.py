@@ -108,6 +108,14 @@ def test_without_a_store_there_is_nothing_to_show(tmp_path, monkeypatch):
     monkeypatch.delenv("HOPSWORKS_API_KEY", raising=False)
     with pytest.raises(deploy.DeployError, match="make run"):
         deploy.build("predict", tmp_path / "space")
+    assert not (tmp_path / "space").exists()
+
+
+def test_a_damaged_store_is_a_clear_error(tmp_path, monkeypatch):
+    monkeypatch.setenv("LIFEBOAT_STORE", str(tmp_path))
+    (tmp_path / "metadata.sqlite").write_bytes(b"not a database" * 100)
+    with pytest.raises(deploy.DeployError, match="not a database"):
+        deploy.build("predict", tmp_path / "space")
 
 
 def test_a_store_in_the_cloud_needs_no_snapshot(tmp_path, monkeypatch):
