@@ -49,17 +49,17 @@ def score_batches(pipeline: Pipeline, batches: Iterable[pd.DataFrame]) -> Iterat
     return (score(pipeline, batch) for batch in batches)
 
 
-def batch_data(project: Project, days: Sequence[date], training_dataset_version: int) -> pd.DataFrame:
+def batch_data(project: Project, days: Sequence[date]) -> pd.DataFrame:
     """Read the passengers who boarded on days from the feature view: features and keys, never the outcome.
+
+    The view is asked without a training dataset, whose filter (historical passengers only) would apply here as well.
 
     Returns
     -------
     DataFrame
         ``passenger_id``, ``boarded_at`` and the seven features.
     """
-    view = features.survival_view(project)
-    view.init_batch_scoring(training_dataset_version)
-    return view.get_batch_data(
+    return features.survival_view(project).get_batch_data(
         start_time=f"{days[0]}",
         end_time=f"{days[-1] + timedelta(days=1)}",
         primary_key=True,
@@ -77,7 +77,7 @@ def score_days(project: Project, champion: Champion, days: Sequence[date]) -> in
     int
         The number of new predictions.
     """
-    batch = batch_data(project, days, champion.training_dataset_version)
+    batch = batch_data(project, days)
     return features.write_new(features.predictions_group(project), predictions(champion, batch))
 
 

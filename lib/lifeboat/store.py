@@ -104,10 +104,10 @@ def _client() -> ModuleType:
 
     The animation sleeps half a second a read and prints timings into notebooks; it is all that we touch in the client.
     """
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "IProgress not found")
-        import hopsworks
-        from hopsworks_common import util
+    warnings.filterwarnings("ignore", "IProgress not found")
+    import hopsworks
+    from hopsworks_common import util
+
     logging.getLogger().setLevel(logging.WARNING)
     util._run_with_loading_animation = lambda _message, function, *args, **kwargs: function(*args, **kwargs)
     return hopsworks
