@@ -48,6 +48,17 @@ def value(feature: str, found: Any) -> str:
             return str(found)
 
 
+def count(number: float, noun: str) -> str:
+    """Say how many there are of something.
+
+    Examples
+    --------
+    >>> count(1, "day"), count(36.5, "year"), count(1309, "passenger")
+    ('1 day', '36.5 years', '1,309 passengers')
+    """
+    return f"{number:,.10g} {noun}" + ("" if number == 1 else "s")
+
+
 def age(years: float) -> str:
     """Say an age: months for the youngest.
 
@@ -58,8 +69,8 @@ def age(years: float) -> str:
     """
     if years < 1:
         months = max(1, round(years * 12))
-        return f"{months} month{'s' * (months > 1)}"
-    return f"{years:g} year{'s' * (years != 1)}"
+        return count(months, "month")
+    return count(years, "year")
 
 
 def person(passenger: Mapping[str, Any]) -> str:
@@ -71,7 +82,7 @@ def person(passenger: Mapping[str, Any]) -> str:
     ('a girl of 7 years', 'a man of unknown age')
     """
     years = passenger["age"]
-    child = not pd.isna(years) and years < 16
+    child = bool(not pd.isna(years) and years < 16)
     noun = {"female": ("woman", "girl"), "male": ("man", "boy")}[passenger["sex"]][child]
     return f"a {noun} of unknown age" if pd.isna(years) else f"a {noun} of {age(years)}"
 
@@ -79,7 +90,7 @@ def person(passenger: Mapping[str, Any]) -> str:
 def company(passenger: Mapping[str, Any]) -> str:
     """Say with how many relatives a passenger travelled."""
     relatives = int(passenger["sibsp"]) + int(passenger["parch"])
-    return f"with {relatives} relative{'s' * (relatives > 1)}" if relatives else "without relatives"
+    return f"with {count(relatives, 'relative')}" if relatives else "without relatives"
 
 
 def sentence(passenger: Mapping[str, Any]) -> str:

@@ -1,0 +1,142 @@
+"""What the monitor's controls call: from a period and a version to panels, charts and a table."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pandas as pd
+
+from lifeboat import monitoring
+from lifeboat.passengers import FEATURES, LABEL
+from lifeboat.spaces import words
+from lifeboat.spaces.live import Live, Reading
+from lifeboat.spaces.markup import Raw, notice
+from lifeboat.spaces.monitor import charts, panels
+from lifeboat.spaces.monitor.history import ALL_VERSIONS, History, reference
+
+OUTCOMES = [("All", "all"), ("Right", "right"), ("Wrong", "wrong"), ("Pending", "pending")]
+"""Which predictions the table shows."""
+
+LENGTHS = (50, 200, 1000)
+PENDING = "pending"
+NOTHING = (Raw(), Raw(), Raw(), Raw(), gr.Plot(visible=False), Raw(), gr.Plot(visible=False), Raw(), Raw())
+"""The views of `Page.show` when there is nothing to show."""
+
+
+class Page:
+    """The views of the page, over the history as it is now.
+
+    Parameters
+    ----------
+    history : Live
+        Where the history comes from.
+    """
+
+    def __init__(self, history: Live[History]) -> None:
+        self._history = history
+
+    def show(self, period: str, version: str) -> tuple:
+        """Return the mark of what is shown, the choices of versions, the state of the store, and all views."""
+        reading = self._history.get()
+        history = reading.value
+        if history is None or history.results.empty:
+            known = [ALL_VERSIONS] if history is None else history.version_names
+            models = Raw() if history is None else panels.versions(history)
+            return _mark(reading), gr.Dropdown(known, value=ALL_VERSIONS), state(reading), *NOTHING[:-1], models
+        version = version if version in history.version_names else ALL_VERSIONS
+        choices = gr.Dropdown(history.version_names, value=version)
+        return _mark(reading), choices, state(reading), *_views(history.cut(period, version), version)
+
+    def refresh(self, seen: str, period: str, version: str) -> tuple:
+        """Do as `show`, unless nothing has changed since the mark `seen`: then nothing on the page moves.
+
+        Returns
+        -------
+        tuple or dict
+            What `show` returns, or what tells Gradio to leave everything as it is.
+        """
+        return gr.skip() if _mark(self._history.get()) == seen else self.show(period, version)
+
+    def table(self, period: str, version: str, outcome: str, length: int) -> pd.DataFrame:
+        """Return the most recent predictions in words."""
+        return in_words(self._recent(period, version, outcome, length))
+
+    def download(self, period: str, version: str, outcome: str, length: int) -> str:
+        """Write the most recent predictions, as stored, to a CSV file and return its path."""
+        folder = tempfile.mkdtemp(dir=tempfile.gettempdir())
+        path = Path(folder) / "lifeboat-predictions.csv"
+        self._recent(period, version, outcome, length).to_csv(path, index=False)
+        return str(path)
+
+    def _recent(self, period: str, version: str, outcome: str, length: int) -> pd.DataFrame:
+        history = self._history.get().value
+        if history is None:
+            return pd.DataFrame(columns=[*monitoring.PREDICTION, *FEATURES, LABEL])
+        results = history.cut(period, version).results
+        return results[_has(results, outcome)].head(length)
+
+
+def _mark(reading: Reading[History]) -> str:
+    """What stands for all that a visitor sees besides their own choices."""
+    return f"{reading.value.mark if reading.value else None} {reading.error!r}"
+
+
+def _views(part: History, version: str) -> tuple:
+    recent = part.results.drop_duplicates("passenger_id").dropna(subset=["pclass"])
+    return (
+        panels.tiles(part, version),
+        panels.latest(part),
+        panels.confusion(part),
+        panels.days_lead(version),
+        gr.Plot(charts.by_day(part, version), visible=True),
+        panels.calibration_lead(),
+        gr.Plot(charts.calibration(part), visible=True),
+        panels.drift(monitoring.drift(reference(), recent), len(recent)),
+        panels.versions(part),
+    )
+
+
+def state(reading: Reading[History]) -> Raw:
+    """Say what is wrong or missing, and what to do about it; nothing if all is well."""
+    if reading.error is not None:
+        return notice(
+            "The store does not answer",
+            "This page will try again by itself; what it shows, if anything, is what it read before. Whoever keeps the store "
+            "finds the reason in the log, and with `lifeboat doctor`.",
+            "warning",
+        )
+    if reading.value.results.empty:
+        return notice(
+            "Nothing has been predicted yet",
+            "Fill the history with `make run`, or score today's passengers with `lifeboat run daily`; this page shows them by "
+            "itself.",
+        )
+    return panels.freshness(reading.value)
+
+
+def _has(results: pd.DataFrame, outcome: str) -> pd.Series:
+    known = results[LABEL].notna()
+    right = results[LABEL] == results["prediction"]
+    return {"right": known & right, "wrong": known & ~right, "pending": ~known}.get(outcome, known | ~known)
+
+
+def in_words(results: pd.DataFrame) -> pd.DataFrame:
+    """Turn predictions into a table to read: one column a fact, values in words."""
+    said, happened = results["prediction"].map(words.OUTCOMES), results[LABEL].map(words.OUTCOMES)
+    right = results[LABEL].eq(results["prediction"]).map({True: "yes", False: "no"})
+    features = {words.LABELS[name]: [words.value(name, value) for value in results[name]] for name in FEATURES}
+    return pd.DataFrame(
+        {
+            "Day": pd.to_datetime(results["predicted_at"]).dt.strftime("%Y-%m-%d"),
+            "Chance": [words.percent(p) for p in results["probability"]],
+            "Predicted": said,
+            "Outcome": happened.fillna(PENDING),
+            "Right": right.where(results[LABEL].notna(), PENDING),
+            **features,
+            "Version": results["model_version"],
+            "Passenger": results["passenger_id"].astype(str),
+        }
+    )

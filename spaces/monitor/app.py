@@ -1,0 +1,69 @@
+"""How well has it been doing? Every prediction, what became of the passenger, and what that says of the model."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from lifeboat.spaces import theme
+from lifeboat.spaces.live import Live
+from lifeboat.spaces.monitor.history import ALL_VERSIONS, PERIODS, read_history
+from lifeboat.spaces.monitor.page import LENGTHS, OUTCOMES, Page
+
+QUIET = {"show_progress": "hidden", "api_visibility": "private"}
+EVERY = 30
+"""Seconds between looks at the store."""
+
+
+def views() -> list[gr.components.Component]:
+    """Lay out the panels and charts, in the order of `Page.show`."""
+    with gr.Tab("Days"):
+        days, by_day = gr.HTML(elem_classes="panel"), gr.Plot(show_label=False, elem_classes="days")
+    with gr.Tab("Calibration"):
+        honesty, calibration = gr.HTML(elem_classes="panel"), gr.Plot(show_label=False, elem_classes="square")
+    with gr.Tab("Drift"):
+        drift = gr.HTML(elem_classes="panel")
+    with gr.Tab("Models"):
+        versions = gr.HTML(elem_classes="panel")
+    return [days, by_day, honesty, calibration, drift, versions]
+
+
+def table() -> tuple[gr.Dataframe, list[gr.components.Component]]:
+    """Lay out the table of recent predictions; returns it with its controls."""
+    with gr.Group():
+        with gr.Row():
+            outcome = gr.Radio(OUTCOMES, value="all", label="Show")
+            length = gr.Dropdown(LENGTHS, value=LENGTHS[0], label="Rows at most")
+        recent = gr.Dataframe(show_search="filter", label="Predictions, newest first", interactive=False, max_height=420)
+    return recent, [outcome, length]
+
+
+def build() -> gr.Blocks:
+    """Lay out the page and connect it."""
+    page = Page(Live(read_history, every=EVERY))
+    with gr.Blocks(title="How well has it been doing? · Lifeboat", analytics_enabled=False) as blocks:
+        gr.HTML("<h1>How well has it been doing?</h1><p>Every prediction, and what became of the passenger.</p>")
+        seen = gr.State("")
+        state = gr.HTML()
+        with gr.Row():
+            period = gr.Dropdown(list(PERIODS), label="Period", info="Counted back from the newest prediction")
+            version = gr.Dropdown([ALL_VERSIONS], label="Model version", info="Each passenger counts once a version")
+        tiles = gr.HTML(elem_classes="panel")
+        with gr.Tab("Now"):
+            with gr.Row():
+                with gr.Column(min_width=320):
+                    latest = gr.HTML(elem_classes=["panel", "latest"])
+                with gr.Column(min_width=320):
+                    confusion = gr.HTML(elem_classes="panel")
+            recent, choice = table()
+            download = gr.DownloadButton("Download these predictions as CSV", size="sm")
+        outputs = [seen, version, state, tiles, latest, confusion, *views()]
+        choice = [period, version, *choice]
+        gr.on([blocks.load, period.input, version.input], page.show, [period, version], outputs, **QUIET)
+        gr.Timer(EVERY).tick(page.refresh, [seen, period, version], outputs, **QUIET)
+        gr.on([seen.change, *[control.input for control in choice]], page.table, choice, recent, **QUIET)
+        download.click(page.download, choice, download, **QUIET)
+    return blocks
+
+
+if __name__ == "__main__":
+    theme.launch(build)
