@@ -115,7 +115,7 @@ def metrics_group(project: Project) -> FeatureGroup:
 
 
 def survival_view(project: Project) -> FeatureView:
-    """Get or create the feature view that training and batch inference read: features, label and helper.
+    """Get or create the feature view that training and batch inference read: features, label, helpers.
 
     Raises
     ------
@@ -131,9 +131,10 @@ def survival_view(project: Project) -> FeatureView:
             name=VIEW,
             version=1,
             description="What a model may know of a passenger, and whether the passenger survived",
-            query=titanic.select([*FEATURES, LABEL, "ticket"]),
+            query=titanic.select(["passenger_id", "boarded_at", *FEATURES, LABEL, "ticket"]),
             labels=[LABEL],
             training_helper_columns=["ticket"],
+            inference_helper_columns=["passenger_id", "boarded_at"],
         )
 
 

@@ -62,8 +62,7 @@ def batch_data(project: Project, days: Sequence[date]) -> pd.DataFrame:
     return features.survival_view(project).get_batch_data(
         start_time=f"{days[0]}",
         end_time=f"{days[-1] + timedelta(days=1)}",
-        primary_key=True,
-        event_time=True,
+        inference_helper_columns=True,
     )
 
 
