@@ -8,6 +8,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
+
+import pyarrow as pa
 
 from hopsworks_local.errors import StoreError
 
@@ -84,19 +87,26 @@ def read_table(folder: Path, group: str, features: list[dict[str, Any]], written
         if written:
             raise StoreError(f"No data found for feature group {group}: its Delta table is gone from the store")
         return Table({feature["name"]: duckdb_type(feature["type"]) for feature in features}, [], [])
-    from deltalake import DeltaTable  # takes a moment, and the service must start quickly
-
     try:
-        table = DeltaTable(folder)
-        fields = json.loads(table.schema().to_json())["fields"]
-        partitions = list(table.metadata().partition_columns)
-        files = [uri.removeprefix("file://") for uri in table.file_uris()]
+        return _read_log(folder)
     except Exception as error:  # delta-rs raises many kinds, some of them undocumented
         raise StoreError(
             f"No data found for feature group {group}: its Delta log is damaged ({error}). Restore the folder "
             f"featuregroups/{folder.name} of the store from a copy, or delete the group and write it again"
         ) from error
-    return Table({field["name"]: duckdb_type(field["type"]) for field in fields}, files, partitions)
+
+
+def _read_log(folder: Path) -> Table:
+    from deltalake import DeltaTable  # takes a moment, and the service must start quickly
+
+    table = DeltaTable(folder)
+    fields = json.loads(table.schema().to_json())["fields"]
+    paths = pa.record_batch(table.get_add_actions(flatten=True)).column("path").to_pylist()
+    return Table(
+        columns={field["name"]: duckdb_type(field["type"]) for field in fields},
+        files=[str(folder / unquote(path)) for path in paths],
+        partitions=list(table.metadata().partition_columns),
+    )
 
 
 def duckdb_type(type: str | dict[str, Any]) -> str:

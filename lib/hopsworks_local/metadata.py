@@ -99,7 +99,14 @@ class Metadata:
         self._connection.execute("COMMIT")
 
     def add(
-        self, kind: str, name: str, body: dict[str, Any], *, version: int | None = None, parent: int = 0, ready: bool = True
+        self,
+        kind: str,
+        name: str,
+        body: dict[str, Any],
+        *,
+        version: int | None = None,
+        parent: int = 0,
+        ready: bool = True,
     ) -> Document:
         """Add a document; without a version it gets the next one.
 
@@ -162,9 +169,7 @@ class Metadata:
         with self.transaction():
             row = self._connection.execute("SELECT body FROM documents WHERE id = ?", (document.id,)).fetchone()
             body = {**json.loads(row[0]), **changes} if row else {}
-            self._connection.execute(
-                "UPDATE documents SET body = ? WHERE id = ?", (json.dumps(body), document.id)
-            )
+            self._connection.execute("UPDATE documents SET body = ? WHERE id = ?", (json.dumps(body), document.id))
         return Document(document.id, document.kind, document.parent, document.name, document.version, body)
 
     def finish(self, document: Document, **changes: Any) -> Document:

@@ -9,60 +9,24 @@ event time is not after its own. Rows come in the order of the keys, so that a s
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from typing import Any
 
-from hopsworks_local import filters
 from hopsworks_local.delta import Table, quote
 from hopsworks_local.errors import BadRequest, NotSupported
+from hopsworks_local.filters import Conditions, conjuncts
 from hopsworks_local.metadata import Document
+from hopsworks_local.source import Source
 
 JOINS = {"INNER": "INNER JOIN", "LEFT": "LEFT JOIN", "RIGHT": "RIGHT JOIN", "FULL": "FULL JOIN", "OUTER": "FULL JOIN"}
+TIMED_JOINS = ("INNER", "LEFT")
 KNOWN = {
     "leftFeatureGroup", "leftFeatures", "joins", "filter", "limit", "featureStoreName", "featureStoreId",
     "hiveEngine", "href", "type",
 }  # fmt: skip
-NO_EVENT_TIME = 270172
 NO_JOIN_KEYS = 270122
-UNKNOWN_FEATURE = 270083
 
-
-@dataclass
-class Source:
-    """One feature group in a query, under an alias."""
-
-    alias: str
-    group: Document
-    table: Table
-    features: list[dict[str, Any]]
-    filter: dict[str, Any] | None
-    join: dict[str, Any] = field(default_factory=dict)
-    project: str = ""
-
-    @cached_property
-    def keys(self) -> list[str]:
-        """The primary key of the group."""
-        return [feature["name"] for feature in self.group.body["features"] if feature.get("primary")]
-
-    @property
-    def event_time(self) -> str | None:
-        """The event time of the group, if it has one."""
-        return self.group.body.get("eventTime")
-
-    def column(self, name: str) -> str:
-        """Return a column as SQL."""
-        if name not in self.table.columns:
-            raise BadRequest(
-                f"the feature group {self.group.name} version {self.group.version} has no feature {name!r}, "
-                f"only {', '.join(self.table.columns)}",
-                UNKNOWN_FEATURE,
-            )
-        return f"{self.alias}.{quote(name)}"
-
-    def qualified(self, name: str) -> str:
-        """Return the name that tells a feature from those of all other groups."""
-        return f"{self.project}_{self.group.name}_{self.group.version}_{name}"
+LookUp = Callable[[int], tuple[Document, Table]]
 
 
 @dataclass(frozen=True)
@@ -81,7 +45,7 @@ class Statement:
         return f"WITH {', '.join(f'{alias} AS ({sql})' for alias, sql in self.tables.items())} {self.body}"
 
 
-def compile_query(document: dict[str, Any], look_up: Callable[[int], tuple[Document, Table]], project: str) -> Statement:
+def compile_query(document: dict[str, Any], look_up: LookUp, project: str) -> Statement:
     """Translate a query document.
 
     Parameters
@@ -106,37 +70,40 @@ def compile_query(document: dict[str, Any], look_up: Callable[[int], tuple[Docum
     """
     sources = _sources(document, look_up, project)
     timed = len(sources) > 1 and all(source.event_time for source in sources)
-    joins = [_join(sources[0], source, timed) for source in sources[1:]]
-    conditions = filters.Conditions(sources)
-    where = [conditions.sql(source.filter) for source in sources if source.filter]
+    conditions = Conditions(sources)
+    wanted = [part for source in sources for part in conjuncts(source.filter)]
     columns = _columns(sources, timed)
     body = [
         "SELECT " + ", ".join(f"{source.column(name)} AS {quote(output)}" for source, name, output in columns),
         f"FROM {sources[0].alias}",
-        *(sql for sql, _ in joins),
-        *(["WHERE " + " AND ".join(where)] if where else []),
+        *(_join(sources[0], source, timed) for source in sources[1:]),
+        *_where(conditions, wanted),
         *_order(sources),
-        *([f"LIMIT {int(document['limit'])}"] if document.get("limit") is not None else []),
+        *_limit(document),
     ]
-    tables = {source.alias: _table(source, timed) for source in sources}
-    left_time = (output for source, name, output in columns if source is sources[0] and name == source.event_time)
+    tables = {source.alias: _table(source, conditions, wanted if timed else []) for source in sources}
+    times = [output for source, name, output in columns if source is sources[0] and name == source.event_time]
     outputs = [output for *_, output in columns]
-    return Statement(tables, " ".join(body), conditions.parameters, outputs, next(left_time, None))
+    return Statement(tables, " ".join(body), conditions.parameters, outputs, times[0] if times else None)
 
 
-def _sources(document: dict[str, Any], look_up: Callable, project: str) -> list[Source]:
-    left = _source(document, look_up, project, 0, {})
-    joins = document.get("joins") or []
-    return [left, *(_source(join["query"], look_up, project, i + 1, join) for i, join in enumerate(joins))]
+def _sources(document: dict[str, Any], look_up: LookUp, project: str) -> list[Source]:
+    _check_known(document)
+    sources = [_source(document, look_up, project, "fg0", {})]
+    for number, join in enumerate(document.get("joins") or [], start=1):
+        _check_known(join["query"])
+        if join["query"].get("joins"):
+            raise NotSupported("a join within a joined query", "join all feature groups to the first one")
+        sources.append(_source(join["query"], look_up, project, f"fg{number}", join))
+    return sources
 
 
-def _source(document: dict[str, Any], look_up: Callable, project: str, index: int, join: dict[str, Any]) -> Source:
-    _check_known(document, nested=index > 0)
+def _source(document: dict[str, Any], look_up: LookUp, project: str, alias: str, join: dict[str, Any]) -> Source:
     group, table = look_up(document["leftFeatureGroup"]["id"])
-    return Source(f"fg{index}", group, table, document["leftFeatures"], document.get("filter"), join, project)
+    return Source(alias, group, table, project, document["leftFeatures"], document.get("filter"), join)
 
 
-def _check_known(document: dict[str, Any], nested: bool) -> None:
+def _check_known(document: dict[str, Any]) -> None:
     if document.get("leftFeatureGroupStartTime") or document.get("leftFeatureGroupEndTime"):
         raise NotSupported(
             "as_of and wallclock_time, reading a feature group as it was at an earlier time",
@@ -145,21 +112,17 @@ def _check_known(document: dict[str, Any], nested: bool) -> None:
     unknown = {name for name, value in document.items() if value not in (None, [], {}, False)} - KNOWN
     if unknown:
         raise NotSupported(f"{', '.join(sorted(unknown))} in a query")
-    if nested and document.get("joins"):
-        raise NotSupported("a join within a joined query", "join all feature groups to the first one")
 
 
-def _join(left: Source, right: Source, timed: bool) -> tuple[str, list[str]]:
+def _join(left: Source, right: Source, timed: bool) -> str:
     kind = right.join.get("type") or "LEFT"
-    if kind not in JOINS or (timed and kind not in ("INNER", "LEFT")):
+    if kind not in JOINS or (timed and kind not in TIMED_JOINS):
         groups = " of feature groups with event times" if timed else ""
         raise NotSupported(f"join_type {kind.lower()!r}{groups}", "join by 'inner' or 'left'")
-    pairs = _join_keys(left, right)
-    conditions = [f"{left.column(a)} = {right.column(b)}" for a, b in pairs]
+    conditions = [f"{left.column(a)} = {right.column(b)}" for a, b in _join_keys(left, right)]
     if timed:
         conditions.append(f"{left.column(left.event_time)} >= {right.column(right.event_time)}")
-    asof = "ASOF " if timed else ""
-    return f"{asof}{JOINS[kind]} {right.alias} ON {' AND '.join(conditions)}", [b for _, b in pairs]
+    return f"{'ASOF ' if timed else ''}{JOINS[kind]} {right.alias} ON {' AND '.join(conditions)}"
 
 
 def _join_keys(left: Source, right: Source) -> list[tuple[str, str]]:
@@ -167,8 +130,8 @@ def _join_keys(left: Source, right: Source) -> list[tuple[str, str]]:
     lefts, rights = names["on"] or names["leftOn"], names["on"] or names["rightOn"]
     if len(lefts) != len(rights):
         raise BadRequest(f"left_on {lefts} and right_on {rights} must have the same length")
-    shared = [key for key in left.keys if key in right.keys]
-    pairs = list(zip(lefts, rights, strict=True)) or [(key, key) for key in shared]
+    shared = [(key, key) for key in left.keys if key in right.keys]
+    pairs = list(zip(lefts, rights, strict=True)) or shared
     if not pairs:
         raise BadRequest(
             f"no join keys: the primary keys {left.keys} of {left.group.name} and {right.keys} of {right.group.name} "
@@ -180,34 +143,41 @@ def _join_keys(left: Source, right: Source) -> list[tuple[str, str]]:
 
 def _columns(sources: list[Source], timed: bool) -> list[tuple[Source, str, str]]:
     """Each selected column: of which source, its name there, its name in the result."""
-    columns: list[tuple[Source, str, str]] = []
+    columns: dict[str, tuple[Source, str, str]] = {}
     for source in sources:
         for feature in source.features:
-            name = feature["name"]
-            output = (source.join.get("prefix") or "") + name
-            taken = {taken for *_, taken in columns}
-            if source.join and _is_repeated(sources[0], source, name, output in taken, timed):
+            name, output = feature["name"], source.prefix + feature["name"]
+            if source.join and _is_repeated(sources[0], source, name, output in columns, timed):
                 continue
-            if feature.get("useFullyQualifiedName") or output in taken:
+            if feature.get("useFullyQualifiedName") or output in columns:
                 output = source.qualified(name)
-            columns.append((source, name, output))
-    return columns
+            columns[output] = (source, name, output)
+    if not columns:
+        raise BadRequest("the query selects no features: select at least one")
+    return list(columns.values())
 
 
 def _is_repeated(left: Source, right: Source, name: str, taken: bool, timed: bool) -> bool:
-    """Whether a right feature says again what the left one of the same name says, or is a mere means of the join."""
-    joined = name in [a for a, _ in _join_keys(left, right)]
-    return (joined and taken) or (timed and name == right.event_time)
+    """Whether a right feature repeats the left one that it was joined by, or only served a point-in-time join."""
+    return (taken and name in [a for a, _ in _join_keys(left, right)]) or (timed and name == right.event_time)
 
 
-def _table(source: Source, timed: bool) -> str:
-    """The rows of a source; of a right one in a point-in-time join, only those that may be met."""
-    if not (timed and source.join and source.filter):
-        return source.table.sql
-    return source.table.sql
+def _table(source: Source, conditions: Conditions, wanted: list[dict[str, Any]]) -> str:
+    """The rows of a source; a point-in-time join must not meet a right row that the filter will drop."""
+    own = [part for part in wanted if source.join and conditions.aliases(part) == {source.alias}]
+    table = source.table.sql
+    return f"SELECT * FROM ({table}) {source.alias} {' '.join(_where(conditions, own))}" if own else table
+
+
+def _where(conditions: Conditions, parts: list[dict[str, Any]]) -> list[str]:
+    return ["WHERE " + " AND ".join(conditions.sql(part) for part in parts)] if parts else []
 
 
 def _order(sources: list[Source]) -> list[str]:
-    names = [(s, name) for s in sources for name in [*s.keys, *([s.event_time] if s.event_time else [])]]
+    names = [(source, name) for source in sources for name in [*source.keys, source.event_time]]
     order = [source.column(name) for source, name in names if name in source.table.columns]
     return [f"ORDER BY {', '.join(order)}"] if order else []
+
+
+def _limit(document: dict[str, Any]) -> list[str]:
+    return [] if document.get("limit") is None else [f"LIMIT {int(document['limit'])}"]

@@ -15,6 +15,7 @@ DATASETS = ("Models", "Resources", "Logs", "Jupyter")
 FOLDERS = ("featuregroups", "files", "uploads", "trash", "services", "logs")
 LEFTOVERS_SECONDS = 24 * 3600
 MAX_NAME_BYTES = 255
+UNWRITABLE = frozenset("%[]^|*?\\")  # delta-rs fails on the first five in a path, DuckDB takes others for patterns
 
 
 class Store:
@@ -31,12 +32,15 @@ class Store:
     ------
     StoreError
         If the folder is no folder, not writable, of a newer format or another project's.
+    BadRequest
+        If the project's name is not one.
     """
 
     def __init__(self, folder: Path, project: str) -> None:
         self.folder = folder.absolute()
         self.project = project
-        _check_writable(self.folder)
+        _check_project(project)
+        _check_folder(self.folder)
         self.metadata = Metadata(self.folder / "metadata.sqlite")
         self.project_id = self._claim()
         for name in (*FOLDERS, *(f"files/Projects/{project}/{dataset}" for dataset in self.datasets)):
@@ -129,7 +133,15 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _check_writable(folder: Path) -> None:
+def _check_project(name: str) -> None:
+    if not re.fullmatch(r"[a-zA-Z][a-zA-Z0-9_]{0,62}", name):
+        raise BadRequest(f"the project name {name!r} must begin with a letter and consist of letters, digits and _")
+
+
+def _check_folder(folder: Path) -> None:
+    unwritable = UNWRITABLE.intersection(folder.as_posix())
+    if unwritable:
+        raise StoreError(f"the store {folder} has {' '.join(sorted(unwritable))} in its path: choose another place")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

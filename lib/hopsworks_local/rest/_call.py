@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -79,6 +80,11 @@ def route(method: str, path: str, handler: Handler, *parameters: str, status: in
 def listing(items: list[dict[str, Any]]) -> dict[str, Any]:
     """Return a list in Hopsworks' envelope."""
     return {"count": len(items), "items": items}
+
+
+def now() -> str:
+    """Return the time as Hopsworks writes it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def check_fields(body: dict[str, Any], known: set[str], what: str) -> None:

@@ -1,14 +1,14 @@
 """Feature groups: the metadata of tables that clients write themselves."""
 
 import re
-from datetime import UTC, datetime
 from typing import Any
 
-from hopsworks_local.backend import GROUP_NOT_FOUND, USER, Backend
+from hopsworks_local.backend import GROUP_NOT_FOUND, USER
 from hopsworks_local.errors import BadRequest, Conflict, NotFound, NotSupported
 from hopsworks_local.metadata import Document
 from hopsworks_local.rest import _provenance
-from hopsworks_local.rest._call import STORE, Call, check_fields, listing, route
+from hopsworks_local.rest._call import STORE, Call, check_fields, listing, now, route
+from hopsworks_local.rest._documents import group_document
 
 GROUPS = STORE + "/featuregroups"
 GROUP = GROUPS + "/{id:int}"
@@ -31,41 +31,12 @@ HINTS = {
 }
 
 
-def group_document(backend: Backend, group: Document) -> dict[str, Any]:
-    """Return a feature group as the client expects it.
-
-    The connector is said to be S3, for then the client writes the table to the location as it is.
-    """
-    store = backend.store
-    connector = {
-        "type": "featurestoreS3ConnectorDTO",
-        "storageConnectorType": "S3",
-        "id": 1,
-        "name": "local",
-        "featurestoreId": store.project_id,
-        "bucket": "local",
-        "arguments": [],
-    }
-    return {
-        **group.body,
-        "id": group.id,
-        "version": group.version,
-        "type": "cachedFeaturegroupDTO",
-        "timeTravelFormat": "DELTA",
-        "onlineEnabled": False,
-        "featurestoreId": store.project_id,
-        "featurestoreName": f"{store.project}_featurestore",
-        "location": str(store.table(group.name, group.version)),
-        "dataSource": {"path": "", "storageConnector": connector},
-    }
-
-
 def create(call: Call) -> dict[str, Any]:
     """POST a feature group; its table appears with the client's first write."""
     body, backend = call.body, call.backend
     _check(body)
     kept = {name: body.get(name) for name in KEPT}
-    kept |= {"created": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"), "creator": USER}
+    kept |= {"created": now(), "creator": USER}
     with backend.metadata.transaction():
         try:
             group = backend.metadata.add("feature group", body["name"], kept, version=body.get("version"))
@@ -106,7 +77,9 @@ def find_by_name(call: Call) -> list[dict[str, Any]]:
     hits = [group for group in groups if version in (None, group.version)]
     if not hits:
         wanted = f"{name} version {version}" if version else name
-        known = ", ".join(f"{group.name} version {group.version}" for group in call.backend.metadata.all("feature group"))
+        known = ", ".join(
+            f"{group.name} version {group.version}" for group in call.backend.metadata.all("feature group")
+        )
         raise NotFound(f"there is no feature group {wanted}; there are: {known or 'none'}", GROUP_NOT_FOUND)
     return [group_document(call.backend, group) for group in hits]
 
@@ -204,9 +177,8 @@ def commits(call: Call) -> dict[str, Any]:
 
 def provenance(call: Call) -> dict[str, Any]:
     """GET the feature views that use a feature group."""
-    views = _provenance.views_of(call.backend, call.path["id"])
-    nodes = [_provenance.view_node(call.backend, view) for view in views]
-    return {"node": {}, "upstream": [], "downstream": nodes}
+    group = call.backend.group(call.path["id"])
+    return _provenance.graph(downstream=_provenance.below_group(call.backend, group))
 
 
 def expectation_suite(call: Call) -> dict[str, Any]:

@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from hopsworks_local.backend import GROUP_NOT_FOUND, Backend
+from hopsworks_local.backend import Backend
 from hopsworks_local.errors import BadRequest, Conflict, NotFound, NotSupported
 from hopsworks_local.metadata import Document
-from hopsworks_local.query import NO_EVENT_TIME
 from hopsworks_local.rest import _provenance
 from hopsworks_local.rest._call import STORE, Call, check_fields, listing, route
-from hopsworks_local.rest.feature_groups import NAME, group_document
-from hopsworks_local.rest.queries import slim
+from hopsworks_local.rest._documents import group_ids, slim, view_document
+from hopsworks_local.rest.feature_groups import NAME
 
 VIEWS = STORE + "/featureview"
 VIEW = VIEWS + "/{name}/version/{version:int}"
 VIEW_NOT_FOUND = 270181
 VIEW_EXISTS = 270180
+NO_EVENT_TIME = 270172
 KNOWN = {
     "name", "version", "description", "query", "features", "featurestoreId", "type", "transformationFunctions", "tags",
 }  # fmt: skip
@@ -36,36 +36,6 @@ def find_view(call: Call) -> Document:
     return view
 
 
-def view_document(backend: Backend, view: Document) -> dict[str, Any]:
-    """Return a feature view as the client expects it, with whole feature groups.
-
-    Raises
-    ------
-    NotFound
-        If one of its feature groups has been deleted.
-    """
-    groups = {id: group_document(backend, backend.group(id)) for id in _provenance.group_ids(view.body["query"])}
-    features = [{**feature, "featuregroup": groups[feature["featuregroup"]["id"]]} for feature in view.body["features"]]
-    store = backend.store
-    return {
-        **view.body,
-        "id": view.id,
-        "name": view.name,
-        "version": view.version,
-        "type": "featureViewDTO",
-        "featurestoreId": store.project_id,
-        "featurestoreName": f"{store.project}_featurestore",
-        "query": _whole(view.body["query"], groups),
-        "features": features,
-        "servingKeys": [],
-    }
-
-
-def _whole(query: dict[str, Any], groups: dict[int, dict[str, Any]]) -> dict[str, Any]:
-    joins = [{**join, "query": _whole(join["query"], groups)} for join in query.get("joins") or []]
-    return {**query, "leftFeatureGroup": groups[query["leftFeatureGroup"]["id"]], "joins": joins}
-
-
 def create(call: Call) -> dict[str, Any]:
     """POST a feature view."""
     body, backend = call.body, call.backend
@@ -73,10 +43,12 @@ def create(call: Call) -> dict[str, Any]:
         raise NotSupported("feature logging (logging_enabled=True)", "leave it out")
     check_fields(body, KNOWN, "a feature view")
     if not NAME.fullmatch(body["name"]):
-        raise BadRequest(f"the name {body['name']!r} of a feature view must consist of lower-case letters, digits and _")
+        raise BadRequest(
+            f"the name {body['name']!r} of a feature view must consist of lower-case letters, digits and _"
+        )
     types = {
         (id, feature["name"]): feature["type"]
-        for id in _provenance.group_ids(body["query"])
+        for id in group_ids(body["query"])
         for feature in backend.group(id).body["features"]
     }
     query = slim(body["query"])
@@ -232,11 +204,6 @@ def _as_logic(part: dict[str, Any]) -> dict[str, Any]:
     return {"type": "SINGLE", "leftFilter": part} if "condition" in part else part
 
 
-def prepared_statements(call: Call) -> dict[str, Any]:
-    """GET the statements of the online store, of which there are none."""
-    return listing([])
-
-
 def transformations(call: Call) -> dict[str, Any]:
     """GET the transformation functions of a view."""
     return listing(find_view(call).body["transformationFunctions"])
@@ -245,15 +212,8 @@ def transformations(call: Call) -> dict[str, Any]:
 def provenance(call: Call) -> dict[str, Any]:
     """GET the feature groups above a view, and the training datasets and models below it."""
     backend, view = call.backend, find_view(call)
-    groups = dict.fromkeys(_provenance.group_ids(view.body["query"]))
-    upstream = [_group_node(backend, id) for id in groups]
-    return {"node": {}, "upstream": upstream, "downstream": _provenance.below_view(backend, view)}
-
-
-def _group_node(backend: Backend, id: int) -> dict[str, Any]:
-    group = backend.metadata.get("feature group", id)
-    stub = {"project": backend.store.project, "name": f"deleted, id {id}", "version": 0}
-    return _provenance.node("FEATURE_GROUP", group and group_document(backend, group), **stub)
+    above, below = _provenance.above_view(backend, view), _provenance.below_view(backend, view)
+    return _provenance.graph(upstream=above, downstream=below)
 
 
 BATCH = (
@@ -270,8 +230,6 @@ ROUTES = [
     route("DELETE", VIEW, delete, "force"),
     route("GET", VIEW + "/query/batch", batch_query, *BATCH),
     route("POST", VIEW + "/query/batch", batch_query, *BATCH),
-    route("GET", VIEW + "/preparedstatement", prepared_statements, "batch", "inference_helper_columns",
-          "logging_meta_data", "feature_vector_with_inference_helpers"),
     route("GET", VIEW + "/transformation", transformations),
     route("GET", VIEW + "/provenance/links", provenance, "upstreamLvls", "downstreamLvls"),
-]  # fmt: skip
+]

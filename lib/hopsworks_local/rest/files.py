@@ -139,7 +139,9 @@ def _check_removable(call: Call, file: Path) -> None:
     for model in backend.metadata.all("model"):
         folder = f"Models/{model.name}/{model.version}"
         if folder == inside or folder.startswith(inside + "/") or inside.startswith(folder + "/"):
-            raise Forbidden(f"{inside} belongs to the registered model {model.name} version {model.version}: delete that")
+            raise Forbidden(
+                f"{inside} belongs to the registered model {model.name} version {model.version}: delete that"
+            )
 
 
 def download(call: Call) -> Response:
@@ -154,7 +156,9 @@ async def upload(request: Request) -> Response:
     """POST a chunk of a file; it appears under its name when all chunks are there."""
     length = request.headers.get("content-length", "")
     if not length.isdigit() or int(length) > MAX_REQUEST_BYTES:
-        raise TooLarge(f"an upload request of {length or 'unknown'} bytes exceeds {MAX_REQUEST_BYTES}: use smaller chunks")
+        raise TooLarge(
+            f"an upload request of {length or 'unknown'} bytes exceeds {MAX_REQUEST_BYTES}: use smaller chunks"
+        )
     backend = request.app.state.backend
     async with request.form(max_files=1, max_fields=20) as form:
         chunk = form.get("file")

@@ -1,12 +1,11 @@
 """Jobs: the service does their work at once, so there are only finished ones."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from hopsworks_local.backend import USER, Backend
 from hopsworks_local.errors import Conflict, NotFound
 from hopsworks_local.metadata import Document
-from hopsworks_local.rest._call import PREFIX, PROJECT, Call, listing, route
+from hopsworks_local.rest._call import PREFIX, PROJECT, Call, listing, now, route
 
 JOB = PROJECT + "/jobs/{name}"
 NOT_FOUND = 130009
@@ -19,7 +18,7 @@ def finished(backend: Backend, name: str) -> dict[str, Any]:
         file = backend.store.file(f"{logs}/{log}")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
-    time = datetime.now(UTC).isoformat()
+    time = now()
     try:
         job = backend.metadata.add("job", name, {"submitted": time, "logs": logs}, version=1)
     except Conflict:

@@ -6,11 +6,12 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from hopsworks_local.backend import USER, Backend
+from hopsworks_local.backend import Backend
 from hopsworks_local.errors import BadRequest, NotFound, NotSupported
 from hopsworks_local.metadata import Document
 from hopsworks_local.rest import _provenance
 from hopsworks_local.rest._call import PROJECT, Call, check_fields, listing, route
+from hopsworks_local.rest._documents import MODEL_FIELDS, model_document
 
 MODELS = PROJECT + "/modelregistries/{registry:int}/models"
 MODEL = MODELS + "/{reference}"
@@ -19,7 +20,6 @@ KNOWN = {
     "id", "projectName", "name", "modelSchema", "version", "description", "inputExample", "framework", "metrics",
     "environment", "program", "featureView", "trainingDatasetVersion", "tags",
 }  # fmt: skip
-KEPT = ("description", "framework", "metrics", "environment", "program", "trainingDatasetVersion")
 
 
 def find_model(call: Call) -> Document:
@@ -41,21 +41,6 @@ def find_model(call: Call) -> Document:
     return model
 
 
-def model_document(backend: Backend, model: Document) -> dict[str, Any]:
-    """Return a model as the client expects it."""
-    return {
-        **{name: model.body.get(name) for name in KEPT},
-        "id": str(model.id),
-        "name": model.name,
-        "version": model.version,
-        "created": model.body["created"],
-        "creator": USER["username"],
-        "userFullName": f"{USER['firstName']} {USER['lastName']}",
-        "projectName": backend.store.project,
-        "modelRegistryId": backend.store.project_id,
-    }
-
-
 def save(call: Call) -> dict[str, Any]:
     """PUT a model whose files have been uploaded."""
     body, backend = call.body, call.backend
@@ -65,7 +50,7 @@ def save(call: Call) -> dict[str, Any]:
         raise BadRequest(f"the name {name!r} of a model must consist of letters, digits and underscores")
     if not backend.store.file(f"Models/{name}/{version}").is_dir():
         raise BadRequest(f"the files of the model {name} version {version} are not there: upload them first")
-    kept = {key: body.get(key) for key in KEPT} | _origin(backend, body) | {"tags": _tags(body)}
+    kept = {key: body.get(key) for key in MODEL_FIELDS} | _origin(backend, body) | {"tags": _tags(body)}
     kept["created"] = int(datetime.now(UTC).timestamp() * 1000)
     return model_document(backend, backend.metadata.add("model", name, kept, version=version))
 
@@ -81,7 +66,9 @@ def _origin(backend: Backend, body: dict[str, Any]) -> dict[str, Any]:
     dataset = found and version and backend.metadata.find("training dataset", found.name, version, parent=found.id)
     return {
         "view": {"name": view["name"], "version": view["version"], "id": found.id if found else None},
-        "dataset": {"name": view["name"], "version": version, "id": dataset.id if dataset else None} if version else None,
+        "dataset": {"name": view["name"], "version": version, "id": dataset.id if dataset else None}
+        if version
+        else None,
     }
 
 
@@ -131,7 +118,7 @@ def delete(call: Call) -> None:
 
 def provenance(call: Call) -> dict[str, Any]:
     """GET the training dataset and the feature view that a model comes from."""
-    return {"node": {}, "upstream": _provenance.above_model(call.backend, find_model(call)), "downstream": []}
+    return _provenance.graph(upstream=_provenance.above_model(call.backend, find_model(call)))
 
 
 ROUTES = [

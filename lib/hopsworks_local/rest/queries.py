@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from hopsworks_local.rest._call import PROJECT, Call, route
+from hopsworks_local.rest._documents import slim
 
 
 def construct(call: Call) -> dict[str, Any]:
@@ -17,12 +18,6 @@ def construct(call: Call) -> dict[str, Any]:
         "hqsPayload": payload,
         "hqsPayloadSignature": call.backend.credentials.sign(payload),
     }
-
-
-def slim(query: dict[str, Any]) -> dict[str, Any]:
-    """Return a query document that refers to feature groups by their ids."""
-    joins = [{**join, "query": slim(join["query"])} for join in query.get("joins") or []]
-    return {**query, "leftFeatureGroup": {"id": query["leftFeatureGroup"]["id"]}, "joins": joins}
 
 
 ROUTES = [route("PUT", PROJECT + "/featurestores/query", construct, "hqs")]

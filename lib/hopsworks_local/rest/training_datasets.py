@@ -2,7 +2,6 @@
 
 import json
 import secrets
-from datetime import UTC, datetime
 from typing import Any
 
 from hopsworks_local import training
@@ -10,7 +9,8 @@ from hopsworks_local.backend import Backend
 from hopsworks_local.errors import BadRequest, NotFound, NotSupported
 from hopsworks_local.metadata import Document
 from hopsworks_local.rest import jobs
-from hopsworks_local.rest._call import Call, check_fields, listing, route
+from hopsworks_local.rest._call import Call, check_fields, listing, now, route
+from hopsworks_local.rest._documents import dataset_document
 from hopsworks_local.rest.feature_views import VIEW, find_view
 
 DATASETS = VIEW + "/trainingdatasets"
@@ -42,34 +42,12 @@ def find_dataset(call: Call) -> Document:
     return dataset
 
 
-def dataset_document(backend: Backend, dataset: Document) -> dict[str, Any]:
-    """Return a training dataset as the client expects it."""
-    connector = {
-        "type": "featurestoreHopsfsConnectorDTO",
-        "storageConnectorType": "HOPSFS",
-        "id": 2,
-        "name": f"{backend.store.project}_Training_Datasets",
-        "featurestoreId": backend.store.project_id,
-        "hopsfsPath": "",
-    }
-    return {
-        **dataset.body,
-        "id": dataset.id,
-        "name": dataset.name,
-        "version": dataset.version,
-        "type": "trainingDatasetDTO",
-        "featurestoreId": backend.store.project_id,
-        "featurestoreName": f"{backend.store.project}_featurestore",
-        "dataSource": {"path": "", "storageConnector": connector},
-    }
-
-
 def create(call: Call) -> dict[str, Any]:
     """POST a new version; one with files is seen by others when these are complete."""
     view, body, backend = find_view(call), call.body, call.backend
     _check(view, body)
     kept = {name: body.get(name) for name in KEPT}
-    kept |= {"created": datetime.now(UTC).isoformat(), "seed": FIXED_SEED if body.get("seed") is None else body["seed"]}
+    kept |= {"created": now(), "seed": FIXED_SEED if body.get("seed") is None else body["seed"]}
     ready = body["trainingDatasetType"] == IN_MEMORY
     with backend.metadata.transaction():
         dataset = backend.metadata.add("training dataset", view.name, kept, parent=view.id, ready=ready)
