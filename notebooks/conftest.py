@@ -1,4 +1,4 @@
-"""`pytest --nbval notebooks`: the notebooks run against an empty store of their own, and must give the stored outputs."""
+"""`pytest --nbval notebooks`: run against an empty store of their own, they must give the stored outputs."""
 
 import pytest
 

@@ -3,6 +3,7 @@
 import ast
 import re
 import statistics
+from itertools import pairwise
 
 import nbformat
 import pytest
@@ -60,8 +61,12 @@ def test_it_was_executed_from_top_to_bottom_without_error(name):
 
 @every_notebook
 def test_outputs_hold_no_address_path_or_time_of_the_day(name):
-    shown = "".join(str(output) for cell in code(name) for output in cell.outputs if "image/png" not in output.get("data", {}))
-    assert not re.search(r"127\.0\.0\.1|localhost|https://\S+:\d|/home/|/tmp/|" + re.escape(str(project_folder())), shown)
+    shown = "".join(
+        str(output) for cell in code(name) for output in cell.outputs if "image/png" not in output.get("data", {})
+    )
+    assert not re.search(
+        r"127\.0\.0\.1|localhost|https://\S+:\d|/home/|/tmp/|" + re.escape(str(project_folder())), shown
+    )
 
 
 @every_notebook
@@ -69,7 +74,11 @@ def test_cells_are_short_and_led_by_prose(name):
     cells = BOOKS[name].cells
     assert max(len(lines(cell)) for cell in code(name)) <= 15
     assert statistics.median(len(lines(cell)) for cell in code(name)) <= 5
-    led = sum(before.cell_type == "markdown" for before, cell in zip(cells, cells[1:], strict=False) if cell.cell_type == "code")
+    led = sum(
+        before.cell_type == "markdown"
+        for before, cell in zip(cells, cells[1:], strict=False)
+        if cell.cell_type == "code"
+    )
     assert led >= 0.8 * len(code(name))
     assert 20 <= len(cells) <= 60
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,6 +19,7 @@ from lifeboat.errors import LifeboatError
 app = typer.Typer(
     help="Lifeboat: a complete machine-learning system on the Titanic data.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
 )
 console = Console()
@@ -62,6 +65,60 @@ def notebooks(
 
     for path in books.refresh(names or []):
         console.print(f"executed {path.name}")
+
+
+@app.command()
+def schedule() -> None:
+    """Run the pipelines at the times of scheduled/pipelines.yml, until stopped (Ctrl-C); crontab does the same."""
+    from lifeboat import schedule as local
+
+    for line in local.describe():
+        console.print(line, highlight=False)
+    local.run_forever()
+
+
+@app.command()
+def spaces() -> None:
+    """Serve both Spaces on this machine until stopped (Ctrl-C)."""
+    from lifeboat.spaces.serve import serve
+
+    with serve() as running:
+        for address, process in running.items():
+            console.print(f"{Path(process.args[1]).parent.name:<8} {address}", highlight=False)
+        console.print("Ctrl-C stops both.")
+        with contextlib.suppress(KeyboardInterrupt):
+            for process in running.values():
+                process.wait()
+
+
+@app.command("deploy-spaces")
+def deploy_spaces(
+    user: Annotated[str, typer.Argument(help="a Hugging Face user or organisation")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="put the folders together, upload nothing")] = False,
+) -> None:
+    """Publish both Spaces on Hugging Face."""
+    from lifeboat import deploy
+
+    for space in deploy.deploy(user, dry_run=dry_run):
+        done = "would be published" if dry_run else "published"
+        console.print(
+            f"{space.name}: {len(space.files)} files, {space.size / 1e6:.1f} MB in {space.folder}", soft_wrap=True
+        )
+        console.print(f"  {done} at {space.address}", soft_wrap=True)
+
+
+@app.command()
+def doctor() -> None:
+    """Check this machine and the store; each failure comes with what to do."""
+    from lifeboat import doctor as checks
+
+    results = list(checks.examine())
+    for check in results:
+        console.print(f"[{'green' if check.ok else 'red'}]{'ok' if check.ok else 'no'}[/]  {check.name}: {check.found}")
+        if not check.ok:
+            console.print(f"    {check.remedy}", markup=False, soft_wrap=True)
+    if not all(check.ok for check in results):
+        raise typer.Exit(1)
 
 
 @app.command()

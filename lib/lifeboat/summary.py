@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from rich.console import Group
@@ -13,6 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from lifeboat import features, models, monitoring, store
+
+if TYPE_CHECKING:
+    from hopsworks.project import Project
 
 NEXT_STEPS = (
     "make spaces    the two web pages: ask about a passenger, watch the predictions",
@@ -47,19 +50,24 @@ class Summary:
 def summarize() -> Summary:
     """Read the state of the store."""
     project = store.login()
-    titanic = features.titanic_group(project)
-    counts = {} if titanic.id is None else titanic.select(["source"]).read()["source"].value_counts().to_dict()
     try:
         champion = models.champion(project)
     except models.NoModel:
         champion = None
     results = monitoring.outcomes(project)
     return Summary(
-        passengers={source: int(counts.get(source, 0)) for source in (features.HISTORICAL, features.SYNTHETIC)},
+        passengers=count_passengers(project),
         champion=champion,
         latest=None if results.empty else results.iloc[0].to_dict(),
         confusion=monitoring.confusion_matrix(results),
     )
+
+
+def count_passengers(project: Project) -> dict[str, int]:
+    """Count the stored passengers by source: historical and synthetic."""
+    titanic = features.titanic_group(project)
+    counts = {} if titanic.id is None else titanic.select(["source"]).read()["source"].value_counts()
+    return {source: int(counts.get(source, 0)) for source in (features.HISTORICAL, features.SYNTHETIC)}
 
 
 def checksums() -> dict[str, str]:
