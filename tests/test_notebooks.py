@@ -74,11 +74,7 @@ def test_cells_are_short_and_led_by_prose(name):
     cells = BOOKS[name].cells
     assert max(len(lines(cell)) for cell in code(name)) <= 15
     assert statistics.median(len(lines(cell)) for cell in code(name)) <= 5
-    led = sum(
-        before.cell_type == "markdown"
-        for before, cell in zip(cells, cells[1:], strict=False)
-        if cell.cell_type == "code"
-    )
+    led = sum(before.cell_type == "markdown" for before, cell in pairwise(cells) if cell.cell_type == "code")
     assert led >= 0.8 * len(code(name))
     assert 20 <= len(cells) <= 60
 
