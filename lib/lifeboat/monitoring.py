@@ -144,7 +144,8 @@ def intervals_by_day(results: pd.DataFrame) -> pd.DataFrame:
             bootstrap_mean(parts[key][score]) if key in parts else (np.nan, np.nan)
             for key in table[["day", "model_version"]].itertuples(index=False, name=None)
         ]
-        table[[f"{score}_low", f"{score}_high"]] = pd.DataFrame(bounds, table.index, dtype=float)
+        columns = [f"{score}_low", f"{score}_high"]
+        table = table.join(pd.DataFrame(bounds, table.index, columns, dtype=float))
     return table
 
 

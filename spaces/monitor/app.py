@@ -7,9 +7,10 @@ import gradio as gr
 from lifeboat.spaces import theme
 from lifeboat.spaces.live import Live
 from lifeboat.spaces.monitor.history import ALL_VERSIONS, PERIODS, read_history
-from lifeboat.spaces.monitor.page import LENGTHS, OUTCOMES, Page
+from lifeboat.spaces.monitor.page import HEADERS, LENGTHS, OUTCOMES, Page
 
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}
+READING = "<p>Reading the store…</p>"
 EVERY = 30
 """Seconds between looks at the store."""
 
@@ -29,25 +30,26 @@ def views() -> list[gr.components.Component]:
 
 def table() -> tuple[gr.Dataframe, list[gr.components.Component]]:
     """Lay out the table of recent predictions; returns it with its controls."""
-    with gr.Group():
-        with gr.Row():
-            outcome = gr.Radio(OUTCOMES, value="all", label="Show")
-            length = gr.Dropdown(LENGTHS, value=LENGTHS[0], label="Rows at most")
-        recent = gr.Dataframe(show_search="filter", label="Predictions, newest first", interactive=False, max_height=420)
+    with gr.Row():
+        outcome = gr.Radio(OUTCOMES, value="all", label="Show", scale=2, min_width=320)
+        length = gr.Dropdown(LENGTHS, value=LENGTHS[0], label="Rows at most")
+    recent = gr.Dataframe(
+        headers=HEADERS, show_search="filter", label="Predictions, newest first", interactive=False, max_height=420
+    )
     return recent, [outcome, length]
 
 
 def build() -> gr.Blocks:
     """Lay out the page and connect it."""
-    page = Page(Live(read_history, every=EVERY))
+    page = Page(Live(read_history, every=EVERY).warm())
     with gr.Blocks(title="How well has it been doing? · Lifeboat", analytics_enabled=False) as blocks:
         gr.HTML("<h1>How well has it been doing?</h1><p>Every prediction, and what became of the passenger.</p>")
         seen = gr.State("")
-        state = gr.HTML()
+        state = gr.HTML(elem_classes="state")
         with gr.Row():
             period = gr.Dropdown(list(PERIODS), label="Period", info="Counted back from the newest prediction")
             version = gr.Dropdown([ALL_VERSIONS], label="Model version", info="Each passenger counts once a version")
-        tiles = gr.HTML(elem_classes="panel")
+        tiles = gr.HTML(READING, elem_classes=["panel", "tiles"])
         with gr.Tab("Now"):
             with gr.Row():
                 with gr.Column(min_width=320):

@@ -6,12 +6,20 @@ import gradio as gr
 
 from lifeboat.spaces import theme, words
 from lifeboat.spaces.live import Live
-from lifeboat.spaces.predict.page import NOTABLE, Page, people, read_champion
+from lifeboat.spaces.predict.page import NOTABLE, Page, example, people, read_champion
 
+LEAD = "Seven facts known when the Titanic sailed, and what a model makes of them."
+BATCH_LEAD = (
+    "Upload a table of passengers as CSV, up to 100,000 rows. Its header names pclass, sex, age, sibsp, parch, fare "
+    "and embarked; an empty cell means unknown; further columns are kept. Faulty rows are listed, all others are scored."
+)
+READING = "<p>Nothing uploaded yet.</p>"
 CLASSES = [("First", 1), ("Second", 2), ("Third", 3)]
 SEXES = [("Female", "female"), ("Male", "male")]
 PORTS = [(name, code) for code, name in words.PORTS.items()] + [("Unknown", words.UNKNOWN)]
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}
+EVERY = 30
+"""Seconds between looks at the registry."""
 
 
 def controls() -> list[gr.components.Component]:
@@ -40,7 +48,9 @@ def one_passenger(page: Page, blocks: gr.Blocks) -> None:
     with gr.Row(elem_classes="pair"):
         with gr.Column(scale=2, min_width=320):
             first = next(iter(NOTABLE))
-            who = gr.Dropdown(people(), value=first, label="Begin with a real passenger", info="Type to search all 1,309.")
+            who = gr.Dropdown(
+                people(), value=first, label="Begin with a real passenger", info="Type to search all 1,309."
+            )
             with gr.Row():
                 lucky = gr.Button("Surprise me: a survivor", size="sm", min_width=140)
                 unlucky = gr.Button("Surprise me: a victim", size="sm", min_width=140)
@@ -55,15 +65,34 @@ def one_passenger(page: Page, blocks: gr.Blocks) -> None:
     unlucky.click(page.surprise_victim, None, [who, *outputs], **QUIET)
 
 
+def many_passengers(page: Page) -> None:
+    """Lay out and connect the second tab: a file in, files out."""
+    gr.HTML(f"<p>{BATCH_LEAD}</p>")
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=2, min_width=320):
+            file = gr.File(label="CSV file", file_types=[".csv"], height=160)
+            gr.DownloadButton("Download an example", value=example, size="sm")
+        with gr.Column(scale=3, min_width=320):
+            summary = gr.HTML(READING, elem_classes="panel")
+            predictions, faults = (
+                gr.File(label=name, interactive=False, height=90) for name in ("Predictions", "Faults")
+            )
+    outputs = [summary, predictions, faults]
+    gr.on([file.upload, file.clear], page.score_file, file, outputs, api_name="predict_csv", concurrency_limit=2)
+
+
 def build() -> gr.Blocks:
     """Lay out the page and connect it."""
-    page = Page(Live(read_champion, every=30))
+    page = Page(Live(read_champion, every=EVERY).warm())
     with gr.Blocks(title="Would this passenger survive? · Lifeboat", analytics_enabled=False) as blocks:
-        gr.HTML("<h1>Would this passenger survive?</h1><p>Seven facts known when the Titanic sailed, and what a model makes of them.</p>")
+        gr.HTML(f"<h1>Would this passenger survive?</h1><p>{LEAD}</p>")
         with gr.Tab("One passenger"):
             one_passenger(page, blocks)
+        with gr.Tab("A list"):
+            many_passengers(page)
+        gr.api(page.predict, api_name="predict", concurrency_limit=None)
         model = gr.HTML(elem_classes="panel")
-        gr.on([blocks.load, gr.Timer(30).tick], page.model, None, model, **QUIET)
+        gr.on([blocks.load, gr.Timer(EVERY).tick], page.model, None, model, **QUIET)
     return blocks
 
 

@@ -126,6 +126,12 @@ def test_a_day_with_one_outcome_has_no_interval_of_its_log_loss():
     assert (daily["accuracy_high"] - daily["accuracy_low"]).item() > 0.7
 
 
+def test_intervals_of_nothing_are_an_empty_table_with_its_columns():
+    daily = monitoring.intervals_by_day(results().head(0))
+    assert daily.empty
+    assert {"accuracy_low", "brier_high"} <= set(daily.columns)
+
+
 def test_a_day_whose_outcomes_are_pending_counts_nobody():
     daily = monitoring.metrics_by_day(results(1).assign(survived=np.nan))
     assert daily["passengers"].tolist() == [0]

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from lifeboat.errors import LifeboatError
+
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
@@ -45,29 +47,31 @@ class Live(Generic[T]):
         self._read, self._every = read, every
         self._reading: Reading[T] = Reading()
         self._turn = threading.Lock()
-        self._due = -float("inf")
+        self._first = threading.Event()
+        self._due = 0.0
+
+    def warm(self) -> Live[T]:
+        """Start the first read and return at once."""
+        self._start()
+        return self
 
     def get(self) -> Reading[T]:
         """Return the newest reading, at once unless there is none yet."""
-        first = self._due == -float("inf")
-        if first:
-            with self._turn:
-                if self._due == -float("inf"):
-                    self._refresh()
-        elif time.monotonic() >= self._due and self._turn.acquire(blocking=False):
-            threading.Thread(target=self._refresh_and_release, daemon=True).start()
+        if time.monotonic() >= self._due:
+            self._start()
+        self._first.wait()
         return self._reading
 
-    def _refresh_and_release(self) -> None:
-        try:
-            self._refresh()
-        finally:
-            self._turn.release()
+    def _start(self) -> None:
+        if self._turn.acquire(blocking=False):
+            threading.Thread(target=self._refresh, daemon=True).start()
 
     def _refresh(self) -> None:
         try:
             self._reading = Reading(self._read(self._reading.value))
         except Exception as error:  # whatever is wrong with the store, the page stays up and says so
-            log.warning("the store could not be read", exc_info=error)
+            log.warning("the store could not be read: %s", error, exc_info=not isinstance(error, LifeboatError))
             self._reading = Reading(self._reading.value, error)
         self._due = time.monotonic() + self._every
+        self._first.set()
+        self._turn.release()

@@ -18,10 +18,25 @@ LARGEST_UPLOAD = "20mb"
 def theme() -> gr.themes.Base:
     """Build the theme: navy on paper, paper on navy in the dark; fonts of the system, none from the network."""
     navy = gr.themes.Color(
-        "#eef4fa", "#d9e6f2", "#b5cde3", "#89adcf", "#5c8ab8", "#3a6a9d", "#285483", "#1f4369", "#173350", "#10253b", "#0a1929"
+        "#eef4fa",
+        "#d9e6f2",
+        "#b5cde3",
+        "#89adcf",
+        "#5c8ab8",
+        "#3a6a9d",
+        "#285483",
+        "#1f4369",
+        "#173350",
+        "#10253b",
+        "#0a1929",
     )
     return gr.themes.Base(
-        primary_hue=navy, secondary_hue=navy, neutral_hue="slate", font=FONT, font_mono=MONO, radius_size=sizes.radius_md
+        primary_hue=navy,
+        secondary_hue=navy,
+        neutral_hue="slate",
+        font=FONT,
+        font_mono=MONO,
+        radius_size=sizes.radius_md,
     ).set(
         body_background_fill="#faf9f6",
         body_background_fill_dark="#0b1622",

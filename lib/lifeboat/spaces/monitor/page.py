@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 import pandas as pd
@@ -22,6 +21,7 @@ OUTCOMES = [("All", "all"), ("Right", "right"), ("Wrong", "wrong"), ("Pending", 
 
 LENGTHS = (50, 200, 1000)
 PENDING = "pending"
+HEADERS = ["Day", "Chance", "Predicted", "Outcome", "Right", *words.LABELS.values(), "Version", "Passenger"]
 NOTHING = (Raw(), Raw(), Raw(), Raw(), gr.Plot(visible=False), Raw(), gr.Plot(visible=False), Raw(), Raw())
 """The views of `Page.show` when there is nothing to show."""
 
@@ -104,15 +104,15 @@ def state(reading: Reading[History]) -> Raw:
     if reading.error is not None:
         return notice(
             "The store does not answer",
-            "This page will try again by itself; what it shows, if anything, is what it read before. Whoever keeps the store "
-            "finds the reason in the log, and with `lifeboat doctor`.",
+            "This page will try again by itself; what it shows, if anything, is what it read before. Whoever keeps the "
+            "store finds the reason in the log, and with `lifeboat doctor`.",
             "warning",
         )
     if reading.value.results.empty:
         return notice(
             "Nothing has been predicted yet",
-            "Fill the history with `make run`, or score today's passengers with `lifeboat run daily`; this page shows them by "
-            "itself.",
+            "Fill the history with `make run`, or score today's passengers with `lifeboat run daily`; this page shows "
+            "them by itself.",
         )
     return panels.freshness(reading.value)
 

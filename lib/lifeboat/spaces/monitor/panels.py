@@ -61,7 +61,11 @@ def tiles(history: History, version: str, today: date | None = None) -> Raw:
             ("Predictions", f"{len(results):,}"),
             ("Outcomes pending", f"{pending(results):,}"),
             ("Accuracy", _with_interval(found)),
-            *[(f"{name} in the test", f"{tested[key]:.1%}") for key, name in [("accuracy", "Accuracy")] if tested is not None and key in tested],
+            *[
+                (f"{name} in the test", f"{tested[key]:.1%}")
+                for key, name in [("accuracy", "Accuracy")]
+                if tested is not None and key in tested
+            ],
         ]
     )
 
@@ -111,10 +115,13 @@ def confusion(history: History) -> Raw:
     """Show the confusion matrix with named cells, counts and rates."""
     matrix = monitoring.confusion_matrix(history.results)
     rows = [
-        [Raw(f"<b>{happened.capitalize()}</b><br>{matrix.loc[happened].sum():,}"), *(_cell(matrix, happened, said) for said in matrix)]
+        [
+            Raw(f"<b>{happened.capitalize()}</b><br>{matrix.loc[happened].sum():,}"),
+            *(_cell(matrix, happened, said) for said in matrix),
+        ]
         for happened in matrix.index
     ]
-    headers = ["What happened", *(f"Predicted: {said}" for said in matrix)]
+    headers = ["What happened", *(f"Predicted {said}" for said in matrix)]
     lead = "Every scored passenger whose outcome is known, once per model version."
     return Raw(
         f'<h2>Confusion matrix</h2><p class="lead">{lead}</p>'
@@ -160,10 +167,10 @@ def drift(drifted: pd.DataFrame, passengers: int) -> Raw:
         How many recent passengers were compared.
     """
     lead = (
-        "The population stability index compares the passengers of this period with those the models were trained on: 0 means "
-        "the same distribution. A feature is marked when its index passes the threshold, which chance alone crosses once in a "
-        f"hundred looks; with {passengers:,} passengers the thresholds are as shown. Drift does not say that predictions are "
-        "wrong: it says that the model now meets other people than it learned from."
+        "The population stability index compares the passengers of this period with those the models were trained on: "
+        "0 means the same distribution. A feature is marked when its index passes the threshold, which chance alone "
+        f"crosses once in a hundred looks; with {passengers:,} passengers the thresholds are as shown. Drift does not "
+        "say that predictions are wrong: it says that the model now meets other people than it learned from."
     )
     widest = max(1.25, (drifted["psi"] / drifted["threshold"]).max() * 1.1)
     rows = [_drift_row(row, widest) for row in drifted.to_dict("records")]
@@ -174,9 +181,16 @@ def drift(drifted: pd.DataFrame, passengers: int) -> Raw:
 def _drift_row(row: Mapping[str, Any], widest: float) -> list[object]:
     width, limit = 100 * row["psi"] / row["threshold"] / widest, 100 / widest
     kind = "down" if row["drifted"] else "calm"
-    bar = f'<span class="bar {kind}" style="left:0;width:{width:.1f}%"></span><span class="limit" style="left:{limit:.1f}%"></span>'
+    bar = f'<span class="bar {kind}" style="left:0;width:{width:.1f}%"></span>'
+    bar += f'<span class="limit" style="left:{limit:.1f}%"></span>'
     verdict = Raw("<b>▲ drifted</b>") if row["drifted"] else "as in training"
-    return [words.LABELS[row["feature"]], Raw(f'<div class="track">{bar}</div>'), f"{row['psi']:.3f}", f"{row['threshold']:.3f}", verdict]
+    return [
+        words.LABELS[row["feature"]],
+        Raw(f'<div class="track">{bar}</div>'),
+        f"{row['psi']:.3f}",
+        f"{row['threshold']:.3f}",
+        verdict,
+    ]
 
 
 def versions(history: History) -> Raw:
@@ -184,9 +198,21 @@ def versions(history: History) -> Raw:
     if history.versions.empty:
         return notice("No model is registered yet", "Train one with `lifeboat run retrain`.")
     rows = [_version(history, row) for row in history.versions.to_dict("records")]
-    headers = ["Version", "Role", "Registered", "What it is", "Test accuracy", "Test log loss", "Predictions", "Live accuracy"]
-    lead = f"The versions of {NAME}. The champion predicts for new passengers; what another version predicted stays as it was."
-    return Raw(f'<h2>Champion and challengers</h2><p class="lead">{lead}</p>' + table("Registered model versions", headers, rows, "versions"))
+    headers = [
+        "Version",
+        "Role",
+        "Registered",
+        "What it is",
+        "Test accuracy",
+        "Test log loss",
+        "Predictions",
+        "Live accuracy",
+    ]
+    lead = f"The champion of {NAME} predicts for new passengers; what another version predicted stays as it was."
+    return Raw(
+        f'<h2>Champion and challengers</h2><p class="lead">{lead}</p>'
+        + table("Registered model versions", headers, rows, "versions")
+    )
 
 
 def _version(history: History, row: Mapping[str, Any]) -> list[object]:
@@ -208,15 +234,16 @@ def days_lead(version: str) -> Raw:
     """Explain what the dashed lines are and why live numbers differ from them."""
     whose = "the champion's" if version == ALL_VERSIONS else f"{version.lower()}'s"
     return Raw(
-        f'<h2>Day by day</h2><p class="lead">Points are days, with 95 % intervals (Wilson for the accuracy, bootstrap for the others); '
-        f"dashed lines are {whose} result on the test set: real passengers that it had never seen. Live and test differ for a "
-        "reason: the outcomes of synthetic passengers are drawn from the same distribution as their features, not observed.</p>"
+        '<h2>Day by day</h2><p class="lead">Points are days, with 95 % intervals (Wilson for the accuracy, bootstrap '
+        f"for the others); dashed lines are {whose} result on the test set: real passengers that it had never seen. "
+        "Live and test differ for a reason: the outcomes of synthetic passengers are drawn from the same distribution as "
+        "their features, not observed.</p>"
     )
 
 
 def calibration_lead() -> Raw:
     """Explain the calibration plot."""
     return Raw(
-        '<h2>Calibration</h2><p class="lead">Of passengers given a 30 % chance, about 30 of 100 should survive. Points above the '
-        "diagonal: the model was too gloomy; below: too hopeful. Bars are 95 % Wilson intervals.</p>"
+        '<h2>Calibration</h2><p class="lead">Of passengers given a 30 % chance, about 30 of 100 should survive. Points '
+        "above the diagonal: the model was too gloomy; below: too hopeful. Bars are 95 % Wilson intervals.</p>"
     )

@@ -11,6 +11,7 @@ import numpy as np
 from lifeboat.errors import LifeboatError
 from lifeboat.models import Champion
 from lifeboat.passengers import FEATURES, FIELDS, Field
+from lifeboat.spaces import words
 from lifeboat.survival import Explanation, explain
 
 
@@ -56,6 +57,20 @@ def answer(champion: Champion, passenger: Mapping[str, Any]) -> Answer:
     return Answer(checked, explain(champion.pipeline, checked))
 
 
+def prediction(champion: Champion, passenger: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer in plain numbers, for programs.
+
+    Parameters
+    ----------
+    champion : Champion
+        The model.
+    passenger : mapping
+        As `check` returns it.
+    """
+    probability = float(champion.pipeline.predict_proba(passenger)[0, 1])
+    return {"probability": probability, "survived": probability >= 0.5, "model_version": champion.version}
+
+
 def probabilities(champion: Champion, matrix: np.ndarray) -> np.ndarray:
     """Predict from passengers that are an (n, 7) matrix already."""
     return champion.pipeline[1:].predict_proba(matrix)[:, 1]
@@ -73,7 +88,7 @@ def check(passenger: Mapping[str, Any]) -> dict[str, Any]:
     """
     values = {name: _plain(field, passenger.get(name)) for name, field in FIELDS.items()}
     faults = [
-        f"{name} is {_short(passenger.get(name))}; allowed: {FIELDS[name].allowed}."
+        f"{name} is {words.short(passenger.get(name))}; allowed: {FIELDS[name].allowed}."
         for name in FEATURES
         if not _is_allowed(FIELDS[name], values[name])
     ]
@@ -104,8 +119,3 @@ def _is_allowed(field: Field, value: Any) -> bool:
     if field.values is not None:
         return value in field.values
     return field.low <= value <= field.high and (not field.whole or value.is_integer())
-
-
-def _short(value: Any) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= 60 else shown[:57] + "..."

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import pandas as pd
 
 import lifeboat
@@ -16,8 +19,8 @@ from lifeboat.passengers import FEATURES
 from lifeboat.spaces import words
 from lifeboat.spaces.live import Live
 from lifeboat.spaces.markup import Raw, notice
-from lifeboat.spaces.predict import panels
-from lifeboat.spaces.predict.answer import Answer, InvalidPassenger, answer, probabilities
+from lifeboat.spaces.predict import batch, panels
+from lifeboat.spaces.predict.answer import Answer, InvalidPassenger, answer, check, prediction, probabilities
 from lifeboat.spaces.predict.likeness import everyone, most_similar
 from lifeboat.spaces.predict.whatif import smallest_changes
 from lifeboat.synthetic import PassengerGenerator
@@ -56,6 +59,47 @@ class Page:
     def __init__(self, champion: Live[Champion]) -> None:
         self._champion = champion
 
+    def predict(
+        self,
+        pclass: int,
+        sex: str,
+        age: float | None = None,
+        sibsp: int = 0,
+        parch: int = 0,
+        fare: float | None = None,
+        embarked: str | None = None,
+    ) -> dict:
+        """Predict the survival of one passenger.
+
+        Parameters
+        ----------
+        pclass : int
+            Ticket class: 1, 2 or 3.
+        sex : str
+            'female' or 'male'.
+        age : float
+            Years; null if unknown.
+        sibsp, parch : int
+            Siblings and spouses, parents and children aboard.
+        fare : float
+            Pounds of 1912 for the whole ticket; null if unknown.
+        embarked : str
+            'S' Southampton, 'C' Cherbourg or 'Q' Queenstown; null if unknown.
+        """
+        values = (pclass, sex, age, sibsp, parch, fare, embarked)
+        champion = self._champion_or_error()
+        try:
+            passenger = check(dict(zip(FEATURES, values, strict=True)))
+        except InvalidPassenger as error:
+            raise gr.Error(str(error), print_exception=False) from None
+        return prediction(champion, passenger)
+
+    def _champion_or_error(self) -> Champion:
+        reading = self._champion.get()
+        if reading.value is None:
+            raise gr.Error("No model answers at the moment; try again later.", print_exception=False)
+        return reading.value
+
     def ask(self, *values: Any) -> tuple[Raw, Raw, Raw, Raw]:
         """Turn the values of the controls into the four panels of an answer."""
         return self._answer(from_controls(values), None)
@@ -83,9 +127,26 @@ class Page:
         return None, *to_controls(passenger), *self._answer(passenger, truth)
 
     def model(self) -> Raw:
-        """Say which model answers, or why none does."""
+        """Say which model answers; nothing if none does."""
+        champion = self._champion.get().value
+        return panels.model_line(champion) if champion else Raw()
+
+    def score_file(self, path: str | None) -> tuple[Raw, str | None, str | None]:
+        """Score a CSV file of up to 100,000 passengers: the columns pclass, sex, age, sibsp, parch, fare and embarked.
+
+        Returns a summary, a CSV file with the good rows and their predictions, and one with the faults of the others.
+        """
+        if path is None:
+            return Raw(), None, None
         reading = self._champion.get()
-        return panels.model_line(reading.value) if reading.value else missing(reading.error)
+        if reading.value is None:
+            return missing(reading.error), None, None
+        try:
+            scored = batch.score(reading.value.pipeline, Path(path).read_bytes())
+        except batch.UnreadableList as error:
+            return notice("This file cannot be used", str(error), "warning"), None, None
+        files = save({"predictions": scored.predictions, "faults": scored.faults})
+        return panels.batch_summary(scored), files["predictions"], files["faults"] if scored.faulty else None
 
     def _answer(self, passenger: dict[str, Any], truth: str | None) -> tuple[Raw, Raw, Raw, Raw]:
         reading = self._champion.get()
@@ -155,6 +216,21 @@ def people() -> list[tuple[str, int]]:
     rows = frame.sort_values("name").to_dict("records")
     others = [(f"{words.full_name(r['name'])}, {words.CLASSES[r['pclass']]} class", r["passenger_id"]) for r in rows]
     return [(label, key) for key, label in NOTABLE.items()] + [pair for pair in others if pair[1] not in NOTABLE]
+
+
+def save(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """Write tables as CSV files, to be downloaded, and return their paths by name."""
+    folder = Path(tempfile.mkdtemp())
+    paths = {name: folder / f"lifeboat-{name}.csv" for name in tables}
+    for name, path in paths.items():
+        tables[name].to_csv(path, index=False)
+    return {name: str(path) for name, path in paths.items()}
+
+
+def example() -> str:
+    """Write a small list of real passengers, as an example of what can be uploaded, and return its path."""
+    frame, _ = everyone()
+    return save({"example": frame.loc[frame["passenger_id"].isin(NOTABLE), ["name", *FEATURES]]})["example"]
 
 
 @cache

@@ -13,6 +13,7 @@ from lifeboat.models import NAME, Champion
 from lifeboat.spaces import words
 from lifeboat.spaces.markup import Raw, facts, table, text
 from lifeboat.spaces.predict.answer import Answer
+from lifeboat.spaces.predict.batch import LINE, Scored
 from lifeboat.spaces.predict.whatif import Change
 
 TICKS = {0.01: "minor", 0.1: "", 0.25: "minor", 0.5: "", 0.75: "minor", 0.9: "", 0.99: "minor"}
@@ -83,7 +84,9 @@ class _Scale:
 
     def axis(self) -> str:
         marks = [(self.at(logit(p)), p, kind) for p, kind in TICKS.items()]
-        spans = "".join(f'<span class="{kind}" style="left:{x:.1f}%">{p:.0%}</span>' for x, p, kind in marks if 4 < x < 96)
+        spans = "".join(
+            f'<span class="{kind}" style="left:{x:.1f}%">{p:.0%}</span>' for x, p, kind in marks if 4 < x < 96
+        )
         return f'<div class="axis" aria-hidden="true"><div>{spans}</div></div>'
 
 
@@ -136,6 +139,31 @@ def _person(row: Mapping[str, Any]) -> list[object]:
         Raw(f'{text(words.full_name(row["name"]))}<span class="who">{text(words.sentence(row))}</span>'),
         Raw(f'<span class="fate {"up" if row["survived"] else "down"}">{text(words.fate(row))}</span>'),
     ]
+
+
+MOST_FAULTS = 100
+
+
+def batch_summary(scored: Scored) -> Raw:
+    """Say how many rows were scored, and list the faulty ones by line with the reason."""
+    survived = int((scored.predictions["prediction"] == "survived").sum())
+    counts = facts(
+        [
+            ("Rows scored", f"{len(scored.predictions):,}"),
+            ("Predicted to have survived", f"{survived:,}"),
+            ("Faulty rows, left out", f"{scored.faulty:,}"),
+        ]
+    )
+    if not scored.faulty:
+        return counts
+    rows = [
+        (f"{fault[LINE]:,}", fault["field"], words.short(fault["value"]), fault["allowed"])
+        for fault in scored.faults.head(MOST_FAULTS).to_dict("records")
+    ]
+    more = len(scored.faults) - len(rows)
+    rest = f"<p class='lead'>and {more:,} more, in the file of faults</p>" if more else ""
+    listed = table("Faults by line", ["Line", "Field", "Found", "Allowed"], rows, "faults")
+    return Raw(f"{counts}<h2>Faulty rows</h2>{listed}{rest}")
 
 
 def model_line(champion: Champion) -> Raw:
