@@ -1,73 +1,102 @@
-"""Features made from the seven: what a party and a cabin class meant on board, spelled out for a linear model."""
+"""Traits made from the seven features: who went to the boats first, and who travelled together."""
 
-from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
-AGE_KNOTS = (2.0, 12.0, 22.0, 35.0, 60.0)
-"""Years: closer where children become adults."""
+TRAITS = ("sex", "boy", "large_family", "port", "age", "fare")
+AGE_SCALE = 40.0
+"""Years that count as one unit, so that a linear model shrinks age no more than a yes-or-no trait."""
 
 
-class EngineeredFeatures(TransformerMixin, BaseEstimator):
-    """Interactions, splines and flags over the matrix of `PassengerMatrix`.
+class PassengerTraits(TransformerMixin, BaseEstimator):
+    """Describe passengers by a few traits, most of them yes or no, over the matrix of `PassengerMatrix`.
 
-    Attributes
-    ----------
-    age_, fare_ : float
-        Median age (years) and fare a head (pounds) of the training passengers, for those whose own is missing.
-    """
-
-    def fit(self, X: np.ndarray, y: Any = None) -> Self:
-        """Learn the medians."""
-        self.age_ = float(np.nanmedian(X[:, 2]))
-        self.fare_ = float(np.nanmedian(_fare_per_head(X)))
-        return self
-
-    def transform(self, X: np.ndarray) -> np.ndarray:
-        """Return the design matrix of a linear model; no value is missing."""
-        pclass, sex, age, sibsp, parch, _, embarked = X.T
-        female = np.nan_to_num(sex)
-        filled_age = np.where(np.isnan(age), self.age_, age)
-        per_head = np.log1p(np.where(np.isnan(X[:, 5]), self.fare_, _fare_per_head(X)))
-        classes = (pclass[:, None] == [1, 2, 3]).astype(float)
-        family = np.log1p(sibsp + parch)
-        child = np.clip(1 - filled_age / 15, 0, 1)
-        ages = natural_spline(filled_age, AGE_KNOTS)
-        parts = [
-            classes, female, female[:, None] * classes, ages, female[:, None] * ages, np.isnan(age), child,
-            child * (1 - female), child[:, None] * classes, family, family**2, family * female,
-            family[:, None] * classes, sibsp, parch, female * parch, per_head, per_head * female, per_head[:, None] * classes,
-            embarked[:, None] == [0, 1, 2], female[:, None] * (embarked[:, None] == [0, 1, 2]),
-        ]  # fmt: skip
-        return np.column_stack(parts)
-
-
-def _fare_per_head(X: np.ndarray) -> np.ndarray:
-    return X[:, 5] / (1 + X[:, 3] + X[:, 4])
-
-
-def natural_spline(values: np.ndarray, knots: Sequence[float]) -> np.ndarray:
-    """Expand a number into a natural cubic spline: smooth between the knots, straight beyond them.
+    ``sex``, ``boy`` and ``large_family`` count separately in each ticket class, for being a boy or one of many children
+    meant rescue in the first class and next to nothing in the third. ``fare`` has one column for every sum that was
+    paid: passengers who paid the same odd sum share a ticket, or bought theirs at one place on one day. A linear model
+    with a penalty makes random effects of these columns (Gelman and Hill 2007, chapter 12): a fare that many paid gets
+    an effect of its own, a rare one next to none.
 
     Parameters
     ----------
-    values : ndarray of shape (n,)
-        No value may be missing.
-    knots : sequence of float
-        At least three, ascending.
+    traits : tuple of str
+        Which of `TRAITS` to make.
+    boy_below : float
+        Age in years from which a boy counts as a man.
+    large_family : int
+        Size of a family, the passenger included, that counts as large.
+    fare_weight : float
+        Value of a fare's column for those who paid it: the smaller, the more its effect is shrunk.
 
-    Returns
-    -------
-    ndarray of shape (n, knots - 1)
-        The value itself and Harrell's restricted cubic terms (Regression Modeling Strategies, section 2.4.5), all
-        divided by the range of the knots so that they are of like size.
+    Attributes
+    ----------
+    age_ : float
+        Median age in training, for those whose age is missing.
+    fares_ : ndarray
+        Fares paid in training, ascending, in pounds.
     """
-    knots = np.asarray(knots)
-    span = knots[-1] - knots[0]
-    cubes = np.maximum(values[:, None] - knots, 0) ** 3 / span**2
-    before_last, last = cubes[:, -2:-1], cubes[:, -1:]
-    step = knots[-1] - knots[-2]
-    bends = cubes[:, :-2] - before_last * (knots[-1] - knots[:-2]) / step + last * (knots[-2] - knots[:-2]) / step
-    return np.column_stack([values, bends]) / span
+
+    def __init__(
+        self,
+        traits: tuple[str, ...] = TRAITS,
+        boy_below: float = 14.0,
+        large_family: int = 5,
+        fare_weight: float = 0.5,
+    ) -> None:
+        self.traits = traits
+        self.boy_below = boy_below
+        self.large_family = large_family
+        self.fare_weight = fare_weight
+
+    def fit(self, X: np.ndarray, y: Any = None) -> Self:
+        """Learn the median age and the fares that were paid."""
+        self.age_ = float(np.nanmedian(X[:, 2]))
+        self.fares_ = np.unique(X[~np.isnan(X[:, 5]), 5])
+        return self
+
+    def transform(self, X: np.ndarray) -> np.ndarray:
+        """Return an (n, number of columns) design matrix without missing values."""
+        return np.concatenate([getattr(self, f"_{trait}")(X) for trait in self.traits], axis=1)
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Name the columns of the design matrix in words."""
+        names = {
+            "sex": [f"{who}, class {k}" for who in ("woman", "man") for k in (1, 2, 3)],
+            "boy": [f"boy, class {k}" for k in (1, 2, 3)],
+            "large_family": [f"large family, class {k}" for k in (1, 2, 3)],
+            "port": ["from Cherbourg", "from Queenstown", "from Southampton"],
+            "age": ["age"],
+            "fare": [f"fare {fare:g}" for fare in self.fares_],
+        }
+        return np.array([name for trait in self.traits for name in names[trait]], dtype=object)
+
+    def _sex(self, X: np.ndarray) -> np.ndarray:
+        return np.concatenate([_per_class(X, X[:, 1] == 1), _per_class(X, X[:, 1] == 0)], axis=1)
+
+    def _boy(self, X: np.ndarray) -> np.ndarray:
+        return _per_class(X, (X[:, 1] == 0) & (self._age_in_years(X) < self.boy_below))
+
+    def _large_family(self, X: np.ndarray) -> np.ndarray:
+        return _per_class(X, 1 + X[:, 3] + X[:, 4] >= self.large_family)
+
+    def _port(self, X: np.ndarray) -> np.ndarray:
+        return _one_hot(X[:, 6], np.arange(3))
+
+    def _age(self, X: np.ndarray) -> np.ndarray:
+        return self._age_in_years(X)[:, None] / AGE_SCALE
+
+    def _fare(self, X: np.ndarray) -> np.ndarray:
+        return self.fare_weight * _one_hot(X[:, 5], self.fares_)
+
+    def _age_in_years(self, X: np.ndarray) -> np.ndarray:
+        return np.where(np.isnan(X[:, 2]), self.age_, X[:, 2])
+
+
+def _one_hot(values: np.ndarray, categories: np.ndarray) -> np.ndarray:
+    return (values[:, None] == categories).astype(float)
+
+
+def _per_class(X: np.ndarray, trait: np.ndarray) -> np.ndarray:
+    return _one_hot(X[:, 0], np.arange(1, 4)) * trait[:, None]
