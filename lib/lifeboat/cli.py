@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from lifeboat import runner
-from lifeboat.days import today
+from lifeboat.days import as_day, today
 from lifeboat.errors import LifeboatError
 
 app = typer.Typer(
@@ -37,7 +37,7 @@ def run(
     from lifeboat import summary
 
     if days:
-        start = str((date.fromisoformat(end) if end else today()) - timedelta(days=days - 1))
+        start = str(as_day("end", end or today()) - timedelta(days=days - 1))
     folder = runner.run(pipeline, start, end)
     console.print(summary.render(summary.summarize(), folder))
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-
-import pandas as pd
+from datetime import UTC, date, datetime, timedelta
 
 from lifeboat.errors import LifeboatError
 
@@ -22,15 +20,22 @@ def days_between(start: str | date, end: str | date) -> list[date]:
     LifeboatError
         If a day is not a date, the range is empty, or it ends in the future.
     """
-    first, last = _day("start", start), _day("end", end)
+    first, last = as_day("start", start), as_day("end", end)
     if first > last:
         raise LifeboatError(f"start is {first}, after end, {last}: give start a day at or before end.")
     if last > today():
         raise LifeboatError(f"end is {last}, in the future: days up to today, {today()} (UTC), are allowed.")
-    return [day.date() for day in pd.date_range(first, last)]
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def _day(name: str, value: str | date) -> date:
+def as_day(name: str, value: str | date) -> date:
+    """Read a day; `name` is what a message calls it.
+
+    Raises
+    ------
+    LifeboatError
+        If it is not a date.
+    """
     try:
         return value if isinstance(value, date) else date.fromisoformat(value)
     except ValueError:

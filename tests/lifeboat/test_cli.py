@@ -1,0 +1,117 @@
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+from rich.console import Console
+
+from lifeboat import cli, features, runner
+from lifeboat.days import today
+
+LIFEBOAT = Path(sys.executable).with_name("lifeboat")
+
+
+@dataclass
+class Done:
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def lifeboat(tmp_path, monkeypatch, capsys):
+    """Run the command line in this process, with a folder of its own for runs."""
+    monkeypatch.setenv("LIFEBOAT_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setattr(cli, "console", Console(width=160))
+
+    def run(*arguments):
+        monkeypatch.setattr("sys.argv", ["lifeboat", *arguments])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        spoken = capsys.readouterr()
+        return Done(end.value.code or 0, spoken.out, spoken.err)
+
+    return run
+
+
+def test_help_lists_the_verbs():
+    shown = subprocess.run([LIFEBOAT, "--help"], capture_output=True, text=True)
+    assert shown.returncode == 0
+    for verb in ("run", "status", "doctor", "spaces", "schedule", "deploy-spaces"):
+        assert verb in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "weekly"], "pipeline is 'weekly'; allowed: all, features, daily, retrain"),
+        (["run", "daily", "--end", str(today() + timedelta(days=3))], "in the future"),
+        (["run", "daily", "--start", "soon"], "start is 'soon'; allowed: a date"),
+        (["run", "daily", "--end", "soon", "--days", "3"], "end is 'soon'; allowed: a date"),
+        (["deploy-spaces", "not/a/user", "--dry-run"], "the user is 'not/a/user'"),
+    ],
+)
+def test_a_bad_request_ends_with_one_clear_line(lifeboat, arguments, message):
+    done = lifeboat(*arguments)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_verb_is_a_usage_error(lifeboat):
+    assert lifeboat("sink").returncode == 2
+
+
+def test_status_of_nothing_says_how_to_begin(lifeboat):
+    assert "make run" in lifeboat("status").stdout
+
+
+def test_status_lists_runs_failures_and_missed_days(lifeboat, tmp_path):
+    first = today() - timedelta(days=3)
+    for day, status, error in ((first, "succeeded", ""), (first + timedelta(days=1), "failed", "the store\nis full")):
+        folder = tmp_path / "runs" / "daily" / str(day)
+        folder.mkdir(parents=True)
+        record = runner.Run("daily", str(day), str(day), f"{day}T06:15:00+00:00", status=status, error=error)
+        (folder / "run.json").write_text(json.dumps(vars(record)))
+    shown = lifeboat("status").stdout
+    assert "the store" in shown
+    assert "is full" not in shown
+    assert f"--start {first + timedelta(days=1)} --end {today()}" in shown
+
+
+def test_doctor_names_what_is_missing_and_how_to_get_it(empty, lifeboat):
+    done = lifeboat("doctor")
+    assert done.returncode == 1
+    assert "lifeboat run features" in done.stdout
+    assert "notebook 03" in done.stdout
+
+
+def test_digest_is_the_same_until_something_changes(filled, lifeboat):
+    first = lifeboat("digest").stdout
+    assert lifeboat("digest").stdout == first
+    titanic = features.titanic_group(filled)
+    one = features.historical_passengers().head(1).assign(passenger_id=7000)
+    features.write(titanic, one)
+    changed = lifeboat("digest").stdout
+    assert changed.splitlines()[0] != first.splitlines()[0]
+    assert changed.splitlines()[1:] == first.splitlines()[1:]
+
+
+def test_the_schedule_on_this_machine_is_that_of_the_table():
+    from apscheduler.schedulers.blocking import BlockingScheduler
+
+    from lifeboat import schedule
+
+    table = yaml.safe_load((Path(__file__).parents[2] / "scheduled" / "pipelines.yml").read_text())["pipelines"]
+    scheduled = {name: row["cron"] for name, row in table.items() if "cron" in row}
+    jobs = {job.id: job.trigger for job in schedule.build(BlockingScheduler()).get_jobs()}
+    assert set(jobs) == set(scheduled) == {"daily", "retrain"}
+    minute, hour, *_ = scheduled["daily"].split()
+    fields = {field.name: str(field) for field in jobs["daily"].fields}
+    assert (fields["minute"], fields["hour"]) == (minute, hour)
