@@ -13,6 +13,7 @@ from typing import Any
 
 import modal
 import rich
+
 from lifeboat import runner, store
 
 PROJECT = store.project_folder()

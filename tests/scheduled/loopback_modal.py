@@ -132,6 +132,8 @@ class LoopbackModal:
         return pb.EnvironmentGetOrCreateResponse(environment_id="en-1", metadata=metadata)
 
     def AppCreate(self, request):
+        self._disconnected.clear()
+        self._log = ""
         return pb.AppCreateResponse(app_id="ap-1", app_page_url="http://127.0.0.1/")
 
     def AppGetByDeploymentName(self, request):

@@ -8,11 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from loopback_modal import LoopbackModal
+
 import hopsworks_local
 import lifeboat
-import pytest
 from lifeboat import features, models, runner, store
-from loopback_modal import LoopbackModal
+from lifeboat.days import today
 
 APP = store.project_folder() / "scheduled" / "modal_app.py"
 PIPELINES = {"train": "retrain", "daily": "daily"}
@@ -92,6 +94,15 @@ def test_training_again_registers_no_second_model(app, project):
     said = app.train.local()
     assert said["version"] == models.champion(project).version == 1
     assert json.loads(json.dumps(said)) == said
+
+
+@pytest.mark.slow
+def test_the_daily_run_scores_the_passengers_of_today(app, project, tmp_path, monkeypatch):
+    monkeypatch.setenv("LIFEBOAT_RUNS", str(tmp_path))
+    record = app.daily.local()
+    assert (record["pipeline"], record["status"]) == ("daily", "succeeded")
+    assert record["start"] == record["end"] == f"{today()}"
+    assert len(features.predictions_group(project).read()) == 30
 
 
 def test_modal_deploy_schedules_both_functions(deployed):

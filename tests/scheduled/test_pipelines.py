@@ -3,6 +3,7 @@
 import papermill
 import pytest
 from apscheduler.triggers.cron import CronTrigger
+
 from lifeboat import runner, store
 
 PIPELINES = list(runner.pipelines().values())
