@@ -1,6 +1,8 @@
 """`python -m hopsworks_local --store DIR`: serve a store and print how to log in."""
 
 import argparse
+import logging
+import os
 import sys
 from pathlib import Path
 
@@ -26,7 +28,8 @@ def main() -> int:
     except ServiceError as error:
         sys.stderr.write(f"hopsworks_local: {error.message}\n")
         return 1
-    return 0
+    logging.shutdown()
+    os._exit(0)  # everything is closed; threads of native libraries could only crash a slower end
 
 
 if __name__ == "__main__":

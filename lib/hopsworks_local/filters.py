@@ -95,12 +95,15 @@ class Conditions:
     def _resolve(self, feature: dict[str, Any]) -> tuple[Source, str]:
         """Which source a filter means: the client gives the group's id only sometimes."""
         id, name = feature.get("featureGroupId"), feature["name"]
-        named = [source for source in self._sources if id is not None and source.group.id == id]
-        for source in named or self._sources:
-            if name in source.table.columns:
-                return source, name
-        known = sorted({column for source in self._sources for column in source.table.columns})
-        raise BadRequest(f"the filter names a feature {name!r}; known are {', '.join(known)}", UNKNOWN_FEATURE)
+        sources = [source for source in self._sources if id in (None, source.group.id)]
+        found = [source for source in sources if name in source.table.columns]
+        if not found:
+            known = sorted({column for source in sources for column in source.table.columns})
+            raise BadRequest(f"the filter names a feature {name!r}; known are {', '.join(known)}", UNKNOWN_FEATURE)
+        if len(found) > 1:
+            groups = ", ".join(source.group.name for source in found)
+            raise BadRequest(f"the filter names a feature {name!r} of {groups}: say which, as in group[{name!r}] > 1")
+        return found[0], name
 
     def _bind(self, value: Any, name: str, type: str) -> str:
         key = f"v{len(self.parameters)}"

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 import pyarrow.flight as fl
-import pyarrow.parquet
 
 from hopsworks_local.backend import Backend
-from hopsworks_local.errors import BadRequest, NotFound, ServiceError
+from hopsworks_local.errors import BadRequest, NotFound, NotSupported, ServiceError
 from hopsworks_local.rest.training_datasets import create_by_flight
 
 VERSION = b"5.2"
@@ -49,7 +48,7 @@ class FlightServer(fl.FlightServerBase):
     def do_action(self, context: fl.ServerCallContext, action: fl.Action) -> Iterator[fl.Result]:
         """Do something and return the version."""
         if action.type not in ACTIONS:
-            raise _as_flight_error(ServiceError(f"not supported by the local service: the Flight action {action.type}"))
+            raise _as_flight_error(NotSupported(f"the Flight action {action.type}"))
         if action.type == "create-training-dataset":
             try:
                 create_by_flight(self._backend, action.body.to_pybytes())
@@ -79,11 +78,13 @@ class FlightServer(fl.FlightServerBase):
             raise _as_flight_error(error) from error
 
     def _read_file(self, path: str) -> pa.Table:
+        import pyarrow.parquet as parquet  # takes a moment, and the service must start quickly
+
         file = self._backend.store.file(path)
         if not file.is_file():
             raise NotFound(f"there is no file {path}")
         try:
-            return pa.parquet.read_table(file)
+            return parquet.read_table(file)
         except pa.ArrowInvalid as error:
             raise BadRequest(f"the file {path} is not Parquet: {error}") from error
 

@@ -1,6 +1,7 @@
 """Start a service as a child process, and end it."""
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -26,15 +27,15 @@ class Service:
 
     def stop(self) -> None:
         """End the service; nothing happens if it has ended already."""
+        self._process.stdin.close()  # it ends by that alone; the signal is quicker
         if self._process.poll() is None:
             self._process.terminate()
-            try:
-                self._process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
-            pipe.close()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
 
     def __enter__(self) -> Self:
         """Return the service."""
@@ -74,20 +75,25 @@ def start(store: Path | str, *, port: int = 0, project: str = "titanic") -> Serv
     ...     os.environ.update(service.environment)
     ...     project = hopsworks.login()
     """
-    command = [sys.executable, "-m", "hopsworks_local", "--store", str(store), "--port", str(port)]
+    command = [sys.executable, "-m", "hopsworks_local", "--store", str(Path(store).absolute()), "--port", str(port)]
     process = subprocess.Popen(
         [*command, "--project", project, "--parent", str(os.getpid())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,  # an interrupt of this process, as by Ctrl-C, is none of the service's business
     )
-    environment = {}
+    lines = []
     for line in process.stdout:
         if not line.strip():
-            return Service(process, environment)
-        name, _, value = line.removeprefix("export ").strip().partition("=")
-        environment[name] = value
-    error = process.stderr.read().strip()
-    Service(process, environment).stop()
-    raise StoreError(error.splitlines()[-1].removeprefix("hopsworks_local: ") if error else "the service did not start")
+            return Service(process, dict(_variable(line) for line in lines if line.startswith("export ")))
+        lines.append(line)
+    Service(process, {}).stop()
+    reason = lines[-1].strip().removeprefix("hopsworks_local: ") if lines else f"exit code {process.returncode}"
+    raise StoreError(f"the service did not start: {reason}")
+
+
+def _variable(line: str) -> tuple[str, str]:
+    name, _, value = shlex.split(line)[1].partition("=")
+    return name, value

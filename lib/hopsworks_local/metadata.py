@@ -145,14 +145,10 @@ class Metadata:
         """Return the document with this id, ready or not, or None."""
         return next(self._select("kind = ? AND id = ?", (kind, id)), None)
 
-    def find(self, kind: str, name: str, version: int, parent: int = 0) -> Document | None:
-        """Return the ready document with this identity, or None."""
-        where = "kind = ? AND parent = ? AND name = ? AND version = ? AND ready"
-        return next(self._select(where, (kind, parent, name, version)), None)
-
-    def unfinished(self, kind: str, name: str, version: int, parent: int = 0) -> Iterator[Document]:
-        """Yield the document with this identity, also while it is not ready."""
-        return self._select("kind = ? AND parent = ? AND name = ? AND version = ?", (kind, parent, name, version))
+    def find(self, kind: str, name: str, version: int, parent: int = 0, *, unfinished: bool = False) -> Document | None:
+        """Return the document with this identity, or None; an unfinished one only if that is asked for."""
+        where = "kind = ? AND parent = ? AND name = ? AND version = ? AND (ready OR ?)"
+        return next(self._select(where, (kind, parent, name, version, unfinished)), None)
 
     def all(self, kind: str, name: str | None = None, parent: int | None = None) -> list[Document]:
         """Return the ready documents of a kind, by name and version."""

@@ -4,11 +4,14 @@ import contextlib
 import logging
 import logging.handlers
 import os
+import shlex
 import signal
 import socket
 import sys
 import threading
+import uuid
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import uvicorn
@@ -23,14 +26,17 @@ from hopsworks_local.rest import make_app
 from hopsworks_local.store import Store, remove
 
 HOST = "127.0.0.1"
+BACKLOG = 1024
 LOG_BYTES = 5 * 2**20
 WATCH_SECONDS = 0.5
+GRACE_SECONDS = 5
+PROXIES = ("http_proxy", "https_proxy", "all_proxy", "grpc_proxy")
 
 
 def serve(folder: Path, project: str, port: int, parent: int | None) -> None:
     """Serve a store until told to stop.
 
-    Prints the environment variables with which clients log in, as lines `export NAME=VALUE`.
+    Prints the environment variables with which clients log in, as lines `export NAME=VALUE`, and an empty line.
 
     Parameters
     ----------
@@ -49,65 +55,27 @@ def serve(folder: Path, project: str, port: int, parent: int | None) -> None:
         If the store cannot be used or the port is taken.
     """
     store = Store(folder, project)
-    _log_to(store.folder / "logs")
     store.sweep()
+    listener = _listen(port)
+    log = store.folder / "logs" / f"{datetime.now():%Y-%m-%dT%H-%M-%S}-{os.getpid()}.log"
     with _private_folder(store.folder / "services") as private:
-        credentials = Credentials(private / "certificates")
-        backend = Backend(store, Engine(store.folder), credentials)
-        flight = FlightServer(backend)
-        server = _Server(_configuration(backend, port))
+        backend = Backend(store, Engine(store.folder), Credentials(private / "certificates"))
+        flight, server = FlightServer(backend), _Server(backend)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, server.handle_exit)
-        listener = _listen(port)
-        _announce(backend, listener.getsockname()[1])
         if parent is not None:
             threading.Thread(target=_end_with, args=(parent, server), daemon=True).start()
+        threading.Thread(target=backend.engine.warm_up, daemon=True).start()
+        _log_to(log)
+        _announce(environment(backend, listener.getsockname()[1]))
         server.run(sockets=[listener])
+        threading.Thread(target=_hurry, daemon=True).start()
         flight.shutdown()
 
 
-class _Server(uvicorn.Server):
-    """Ends quietly on a signal, instead of raising it again."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Close what clients keep open without a request, so that nobody waits for it."""
-        for connection in list(self.server_state.connections):
-            if connection.cycle is None or connection.cycle.response_complete:
-                connection.transport.abort()
-        await super().shutdown(sockets)
-
-
-def _configuration(backend: Backend, port: int) -> uvicorn.Config:
-    return uvicorn.Config(
-        make_app(backend),
-        host=HOST,
-        port=port,
-        ssl_context_factory=lambda config, default: backend.credentials.tls_context(),
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        timeout_graceful_shutdown=2,
-        timeout_keep_alive=60,
-    )
-
-
-def _listen(port: int) -> socket.socket:
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # else asyncio leaves Nagle on
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind((HOST, port))
-    except (OSError, OverflowError) as error:
-        raise StoreError(f"the port {port} cannot be used: {error}. Choose another, or 0 for a free one") from error
-    bound.listen(2048)
-    return bound
-
-
-def _announce(backend: Backend, port: int) -> None:
-    environment = {
+def environment(backend: Backend, port: int) -> dict[str, str]:
+    """Return the variables with which a plain `hopsworks.login()` reaches the service."""
+    variables = {
         "HOPSWORKS_HOST": HOST,
         "HOPSWORKS_PORT": str(port),
         "HOPSWORKS_PROJECT": backend.store.project,
@@ -116,21 +84,77 @@ def _announce(backend: Backend, port: int) -> None:
         "HOPSWORKS_ENGINE": "python",
         "HOPSWORKS_HOSTNAME_VERIFICATION": "False",
     }
-    for name, value in environment.items():
-        sys.stdout.write(f"export {name}={value}\n")
-    sys.stdout.write("\n")
+    if any(name.lower() in PROXIES for name in os.environ):
+        direct = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
+        variables["no_proxy"] = variables["NO_PROXY"] = f"{direct},{HOST}" if direct else HOST
+    return variables
+
+
+class _Server(uvicorn.Server):
+    """REST over TLS, which ends without a word."""
+
+    def __init__(self, backend: Backend) -> None:
+        super().__init__(
+            uvicorn.Config(
+                make_app(backend),
+                ssl_context_factory=lambda config, default: backend.credentials.tls_context(),
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                timeout_keep_alive=60,
+                timeout_graceful_shutdown=GRACE_SECONDS,
+            )
+        )
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to `serve`; uvicorn would raise them again at the end."""
+        yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close connections without a request, which clients keep open, so that nobody waits for them."""
+        for connection in list(self.server_state.connections):
+            if connection.cycle is None or connection.cycle.response_complete:
+                connection.transport.abort()
+        await super().shutdown(sockets)
+
+
+def _listen(port: int) -> socket.socket:
+    # without the protocol's number, asyncio would leave Nagle's algorithm on: 40 ms per answer
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+        listener.listen(BACKLOG)
+    except (OSError, OverflowError) as error:
+        raise StoreError(f"the port {port} cannot be used: {error}; choose another, or 0 for a free one") from error
+    return listener
+
+
+def _announce(variables: dict[str, str]) -> None:
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in variables.items()]
+    sys.stdout.write("".join(lines) + "\n")
     sys.stdout.flush()
 
 
 def _end_with(parent: int, server: uvicorn.Server) -> None:
-    """Stop when standard input closes or the parent is no longer ours; hurry if that takes long."""
+    """Stop when standard input closes or the parent is gone."""
     closed = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.buffer.read(), closed.set()), daemon=True).start()
+    threading.Thread(target=_wait_for_end_of_input, args=(closed,), daemon=True).start()
     while not closed.wait(WATCH_SECONDS) and os.getppid() == parent:
         pass
     server.should_exit = True
-    if threading.Event().wait(5):
-        return
+
+
+def _wait_for_end_of_input(closed: threading.Event) -> None:
+    while os.read(0, 1024):
+        pass
+    closed.set()
+
+
+def _hurry() -> None:
+    """End all the same if a client is still reading after a while."""
+    threading.Event().wait(GRACE_SECONDS)
     os._exit(0)
 
 
@@ -138,19 +162,20 @@ def _end_with(parent: int, server: uvicorn.Server) -> None:
 def _private_folder(services: Path) -> Iterator[Path]:
     """A folder of this service alone, readable by its owner; those of killed services are removed."""
     for other in services.iterdir():
-        with contextlib.suppress(Timeout), FileLock(other / "lock", timeout=0):
+        with contextlib.suppress(Timeout, OSError), FileLock(other / "lock", timeout=0):
             remove(other)
-    private = services / str(os.getpid())
-    private.mkdir(mode=0o700, exist_ok=True)
+    private = services / uuid.uuid4().hex
+    private.mkdir(mode=0o700)
     with FileLock(private / "lock"):
         yield private
         remove(private)
 
 
-def _log_to(folder: Path) -> None:
-    handler = logging.handlers.RotatingFileHandler(
-        folder / f"service-{os.getpid()}.log", maxBytes=LOG_BYTES, backupCount=1, delay=True
-    )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+def _log_to(file: Path) -> None:
+    """Write to a file, also what libraries say on standard error."""
+    handler = logging.handlers.RotatingFileHandler(file, maxBytes=LOG_BYTES, backupCount=1)
+    os.dup2(handler.stream.fileno(), sys.stderr.fileno())
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    for noisy in ("uvicorn", "asyncio"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

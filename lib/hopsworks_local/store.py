@@ -13,9 +13,9 @@ from hopsworks_local.metadata import Metadata
 
 DATASETS = ("Models", "Resources", "Logs", "Jupyter")
 FOLDERS = ("featuregroups", "files", "uploads", "trash", "services", "logs")
-LEFTOVERS_SECONDS = 24 * 3600
+KEPT_DAYS = {"uploads": 1, "trash": 1, "logs": 14}
 MAX_NAME_BYTES = 255
-UNWRITABLE = frozenset("%[]^|*?\\")  # delta-rs fails on the first five in a path, DuckDB takes others for patterns
+UNWRITABLE = frozenset("#%[]^|*?\\")  # delta-rs fails on some of them in a path, DuckDB takes others for patterns
 
 
 class Store:
@@ -117,12 +117,12 @@ class Store:
             remove(grave)
 
     def sweep(self) -> None:
-        """Remove what killed services left behind."""
-        now = time.time()
-        for leftover in (*(self.folder / "uploads").iterdir(), *(self.folder / "trash").iterdir()):
-            with contextlib.suppress(OSError):
-                if now - leftover.lstat().st_mtime > LEFTOVERS_SECONDS:
-                    remove(leftover)
+        """Remove what killed services left behind, and old logs."""
+        for name, days in KEPT_DAYS.items():
+            for leftover in (self.folder / name).iterdir():
+                with contextlib.suppress(OSError):
+                    if time.time() - leftover.lstat().st_mtime > days * 24 * 3600:
+                        remove(leftover)
 
 
 def remove(path: Path) -> None:

@@ -17,6 +17,7 @@ def group_document(backend: Backend, group: Document) -> dict[str, Any]:
     return {
         **group.body,
         **_identity(backend, group, "cachedFeaturegroupDTO"),
+        "features": [{**feature, "featureGroupId": group.id} for feature in group.body["features"]],
         "timeTravelFormat": "DELTA",
         "onlineEnabled": False,
         "location": str(backend.store.table(group.name, group.version)),

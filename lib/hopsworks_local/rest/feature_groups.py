@@ -59,6 +59,8 @@ def _check(body: dict[str, Any]) -> None:
         raise NotSupported(f"time_travel_format {body['timeTravelFormat']!r}", "leave it out, or use 'DELTA'")
     if (body.get("dataSource") or {}).get("storageConnector"):
         raise NotSupported("a data source of a feature group", "leave data_source and storage_connector out")
+    if (body.get("statisticsConfig") or {}).get("kll"):
+        raise NotSupported("sketches in the statistics (kll=True)", "leave kll out")
     check_fields(body, KNOWN, "a feature group")
     names = [body.get("name"), *(feature["name"] for feature in body.get("features") or [])]
     for name in names:

@@ -187,7 +187,9 @@ def _bound(group: dict[str, Any], time: int | None, name: str) -> dict[str, Any]
 
 
 def _dataset_filter(backend: Backend, view: Document, version: int | None) -> dict[str, Any] | None:
-    dataset = version and backend.metadata.find("training dataset", view.name, version, parent=view.id)
+    if version is None:
+        return None
+    dataset = backend.metadata.find("training dataset", view.name, version, view.id, unfinished=True)
     return dataset.body.get("extraFilter") if dataset else None
 
 

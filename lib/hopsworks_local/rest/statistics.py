@@ -28,7 +28,7 @@ def of_group(call: Call) -> dict[str, Any]:
     backend, group = call.backend, call.backend.group(call.path["id"])
     known = [found.body.get("windowEndCommitTime") for found in backend.metadata.all("statistics", parent=group.id)]
     last = _last_commit(backend, group)
-    if last not in known:
+    if last not in known and _config(group).get("enabled", True):
         _compute(backend, group, {"computationTime": last} if last else {})
     return _find(call, group)
 
@@ -42,8 +42,12 @@ def compute(call: Call) -> dict[str, Any]:
 
 def _compute(backend: Backend, group: Document, changes: dict[str, Any]) -> None:
     window = {"windowEndCommitTime": _last_commit(backend, group)}
-    found = statistics.describe(backend.engine, backend.table(group))
+    found = statistics.describe(backend.engine, backend.table(group), _config(group))
     backend.metadata.add("statistics", "", found | window | changes, parent=group.id)
+
+
+def _config(group: Document) -> dict[str, Any]:
+    return group.body.get("statisticsConfig") or {}
 
 
 def _last_commit(backend: Backend, group: Document) -> int | None:

@@ -4,7 +4,6 @@ import json
 import secrets
 from typing import Any
 
-from hopsworks_local import training
 from hopsworks_local.backend import Backend
 from hopsworks_local.errors import BadRequest, NotFound, NotSupported
 from hopsworks_local.metadata import Document
@@ -106,12 +105,14 @@ def materialise(backend: Backend, view: Document, version: int, query: dict[str,
     NotFound
         If there is no such version, not even one in the making.
     """
-    dataset = next(backend.metadata.unfinished("training dataset", view.name, version, view.id), None)
+    dataset = backend.metadata.find("training dataset", view.name, version, view.id, unfinished=True)
     if dataset is None:
         raise NotFound(f"there is no training dataset version {version} of {view.name} {view.version}", NOT_FOUND)
     old = dataset.body["location"]
     location = f"{old}.{secrets.token_hex(4)}" if backend.store.file(old).exists() else old
     fresh = backend.store.temporary()
+    from hopsworks_local import training  # takes a moment, and the service must start quickly
+
     try:
         training.write(backend.engine, backend.statement(query), dataset, fresh)
         fresh.rename(backend.store.file(location))

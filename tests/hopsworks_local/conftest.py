@@ -1,0 +1,73 @@
+"""A service over a folder of its own, and the unmodified client logged in to it.
+
+Two pauses of the client are left out, which change nothing but the time that tests take: the animation of a read
+sleeps half a second, and saving a model waits five.
+"""
+
+import itertools
+import os
+
+import pandas as pd
+import pytest
+from service_helpers import Rest, days, log_in
+
+import hopsworks_local
+
+numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory):
+    with hopsworks_local.start(tmp_path_factory.mktemp("hopsworks") / "store") as running:
+        yield running
+
+
+@pytest.fixture
+def project(service, monkeypatch):
+    return log_in(service.environment, monkeypatch)
+
+
+@pytest.fixture
+def store(project):
+    return project.get_feature_store()
+
+
+@pytest.fixture
+def name():
+    """A name that no other test uses."""
+    return f"thing{next(numbers)}_{os.getpid()}"
+
+
+@pytest.fixture
+def frame():
+    return pd.DataFrame(
+        {
+            "id": range(10),
+            "number": [0.5 * i if i % 4 else None for i in range(10)],
+            "text": [f"t{i % 3}" if i % 5 else None for i in range(10)],
+            "flag": [i % 2 == 0 for i in range(10)],
+            "label": [i % 2 for i in range(10)],
+            "at": days(*range(1, 11)),
+        }
+    )
+
+
+@pytest.fixture
+def group(store, name, frame):
+    """A feature group of ten rows, one a day, with missing values."""
+    group = store.create_feature_group(name, version=1, primary_key=["id"], event_time="at")
+    group.insert(frame)
+    return group
+
+
+@pytest.fixture
+def view(store, group):
+    """A view of `group` with a label, a training helper and an inference helper."""
+    query = group.select(["number", "text", "flag", "label"])
+    helpers = {"training_helper_columns": ["text"], "inference_helper_columns": ["flag"]}
+    return store.create_feature_view(group.name, version=1, query=query, labels=["label"], **helpers)
+
+
+@pytest.fixture
+def rest(service):
+    return Rest(service.environment)
