@@ -5,7 +5,7 @@ from __future__ import annotations
 import gradio as gr
 
 from lifeboat.spaces import theme
-from lifeboat.spaces.live import Live
+from lifeboat.spaces.live import Live, from_store
 from lifeboat.spaces.monitor.history import ALL_VERSIONS, PERIODS, read_history
 from lifeboat.spaces.monitor.page import HEADERS, LENGTHS, OUTCOMES, Page
 
@@ -41,7 +41,7 @@ def table() -> tuple[gr.Dataframe, list[gr.components.Component]]:
 
 def build() -> gr.Blocks:
     """Lay out the page and connect it."""
-    page = Page(Live(read_history, every=EVERY).warm())
+    page = Page(Live(from_store(read_history), every=EVERY).warm())
     with gr.Blocks(title="How well has it been doing? · Lifeboat", analytics_enabled=False) as blocks:
         gr.HTML("<h1>How well has it been doing?</h1><p>Every prediction, and what became of the passenger.</p>")
         seen = gr.State("")

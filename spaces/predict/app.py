@@ -5,13 +5,13 @@ from __future__ import annotations
 import gradio as gr
 
 from lifeboat.spaces import theme, words
-from lifeboat.spaces.live import Live
+from lifeboat.spaces.live import Live, from_store
 from lifeboat.spaces.predict.page import NOTABLE, Page, example, people, read_champion
 
 LEAD = "Seven facts known when the Titanic sailed, and what a model makes of them."
 BATCH_LEAD = (
     "Upload a table of passengers as CSV, up to 100,000 rows. Its header names pclass, sex, age, sibsp, parch, fare "
-    "and embarked; an empty cell means unknown; further columns are kept. Faulty rows are listed, all others are scored."
+    "and embarked; an empty cell means unknown; further columns are kept. Faulty rows are listed, the others scored."
 )
 READING = "<p>Nothing uploaded yet.</p>"
 CLASSES = [("First", 1), ("Second", 2), ("Third", 3)]
@@ -83,7 +83,7 @@ def many_passengers(page: Page) -> None:
 
 def build() -> gr.Blocks:
     """Lay out the page and connect it."""
-    page = Page(Live(read_champion, every=EVERY).warm())
+    page = Page(Live(from_store(read_champion), every=EVERY).warm())
     with gr.Blocks(title="Would this passenger survive? · Lifeboat", analytics_enabled=False) as blocks:
         gr.HTML(f"<h1>Would this passenger survive?</h1><p>{LEAD}</p>")
         with gr.Tab("One passenger"):

@@ -7,9 +7,13 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
+import lifeboat
 from lifeboat.errors import LifeboatError
+
+if TYPE_CHECKING:
+    from hopsworks.project import Project
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -75,3 +79,22 @@ class Live(Generic[T]):
         self._due = time.monotonic() + self._every
         self._first.set()
         self._turn.release()
+
+
+def from_store(read: Callable[[Project, T | None], T]) -> Callable[[T | None], T]:
+    """Turn a function of the project and the previous value into one of the previous value, as `Live` takes it.
+
+    The login is kept, and made anew after a failure.
+    """
+    projects: list[Project] = []
+
+    def connected(previous: T | None) -> T:
+        if not projects:
+            projects.append(lifeboat.login())
+        try:
+            return read(projects[0], previous)
+        except Exception:
+            projects.clear()
+            raise
+
+    return connected

@@ -1,66 +1,58 @@
-"""Both Spaces on this machine: one process each, one local store behind them."""
+"""Both Spaces on this machine, each in a process of its own, over one store."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from urllib.error import URLError
+from urllib.request import urlopen
 
 from lifeboat import store
 from lifeboat.errors import LifeboatError
 
-SPACES = ("predict", "monitor")
-FIRST_PORT = 7860
-START_SECONDS = 60
+PORTS = {"predict": 7860, "monitor": 7861}
+"""The ports that are taken if they are free."""
+
+PATIENCE = 120
+"""Seconds within which a page must answer."""
 
 
-@contextmanager
-def serve(names: tuple[str, ...] = SPACES) -> Iterator[dict[str, subprocess.Popen]]:
-    """Start Spaces and stop them at the end.
-
-    Parameters
-    ----------
-    names : tuple of str
-        Folders of ``spaces/``.
+@contextlib.contextmanager
+def serve() -> Iterator[dict[str, subprocess.Popen]]:
+    """Serve both pages until the block ends.
 
     Yields
     ------
     dict
-        The process of each Space by its address, once all of them answer.
+        Address to process, once both answer.
 
     Raises
     ------
     LifeboatError
-        If one ends instead of answering.
+        If the store cannot be served, or a page ends or stays silent.
     """
     store.serve()
-    running: dict[str, subprocess.Popen] = {}
-    try:
-        for name, port in zip(names, _free_ports(len(names)), strict=True):
-            app = store.project_folder() / "spaces" / name / "app.py"
-            environment = {**os.environ, "GRADIO_SERVER_PORT": str(port)}
-            running[f"http://127.0.0.1:{port}"] = subprocess.Popen(
-                [sys.executable, str(app)], env=environment, stdout=subprocess.DEVNULL
-            )
+    with contextlib.ExitStack() as stack:
+        running = {}
+        for name, port in PORTS.items():
+            port = port if _is_free(port) else _free_port()
+            running[f"http://127.0.0.1:{port}"] = process = _start(name, port)
+            stack.callback(process.wait)
+            stack.callback(process.terminate)
         for address, process in running.items():
-            _wait_for(address, process)
+            _wait(address, process)
         yield running
-    finally:
-        for process in running.values():
-            process.terminate()
-        for process in running.values():
-            process.wait()
 
 
-def _free_ports(n: int) -> list[int]:
-    """The first free ports from the one that Gradio users know."""
-    return [port for port in range(FIRST_PORT, FIRST_PORT + 100) if _is_free(port)][:n]
+def _start(name: str, port: int) -> subprocess.Popen:
+    app = store.project_folder() / "spaces" / name / "app.py"
+    settings = {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(port)}
+    return subprocess.Popen([sys.executable, str(app)], env=os.environ | settings, stdout=subprocess.DEVNULL)
 
 
 def _is_free(port: int) -> bool:
@@ -68,12 +60,19 @@ def _is_free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def _wait_for(address: str, process: subprocess.Popen) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            urllib.request.urlopen(address, timeout=5).close()
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait(address: str, process: subprocess.Popen) -> None:
+    """Return when the page answers."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        with contextlib.suppress(URLError, ConnectionError, TimeoutError), urlopen(address, timeout=5):
             return
-        except (urllib.error.URLError, TimeoutError):
-            time.sleep(0.2)
-    raise LifeboatError(f"the Space at {address} did not start; its own messages are above.")
+        if process.poll() is not None:
+            raise LifeboatError(f"{process.args[1]} ended with code {process.returncode}: start it alone to see why.")
+        time.sleep(0.1)
+    raise LifeboatError(f"{process.args[1]} did not answer on {address} within {PATIENCE} s.")

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-import lifeboat
 from lifeboat import features, models, monitoring, passengers
 from lifeboat.passengers import LABEL
+
+if TYPE_CHECKING:
+    from hopsworks.project import Project
 
 PERIODS = {"All history": None, "Last 30 days": 30, "Last 7 days": 7, "Last day": 1}
 """Days of each period, counted back from the newest prediction."""
@@ -90,15 +92,16 @@ def _chosen(table: pd.DataFrame, column: str, newest: date | None, period: str, 
     return chosen
 
 
-def read_history(previous: History | None = None) -> History:
+def read_history(project: Project, previous: History | None = None) -> History:
     """Read the history from the store, unless it is as it was.
 
     Parameters
     ----------
+    project : Project
+        As `lifeboat.login` returns it.
     previous : History, optional
         Returned again if no group and no model has changed since.
     """
-    project = lifeboat.login()
     mark = _mark(project)
     if previous is not None and previous.mark == mark:
         return previous
@@ -121,14 +124,14 @@ def _plain_time(times: pd.Series) -> pd.Series:
     return times.dt.tz_localize(None) if times.dt.tz is not None else times
 
 
-def _mark(project: Any) -> Any:
+def _mark(project: Project) -> Any:
     """The newest commit of each group, and the versions: a few small questions."""
     groups = (features.predictions_group(project), features.titanic_group(project))
     commits = [tuple(group.commit_details(limit=1)) if group.id is not None else () for group in groups]
     return commits, [model.version for model in models.registered(project)]
 
 
-def _versions(project: Any) -> tuple[pd.DataFrame, int | None]:
+def _versions(project: Project) -> tuple[pd.DataFrame, int | None]:
     rows = [
         {
             "version": model.version,

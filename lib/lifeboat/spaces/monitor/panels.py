@@ -236,8 +236,8 @@ def days_lead(version: str) -> Raw:
     return Raw(
         '<h2>Day by day</h2><p class="lead">Points are days, with 95 % intervals (Wilson for the accuracy, bootstrap '
         f"for the others); dashed lines are {whose} result on the test set: real passengers that it had never seen. "
-        "Live and test differ for a reason: the outcomes of synthetic passengers are drawn from the same distribution as "
-        "their features, not observed.</p>"
+        "Live and test differ for a reason: the outcomes of synthetic passengers are drawn from the same distribution "
+        "as their features, not observed.</p>"
     )
 
 

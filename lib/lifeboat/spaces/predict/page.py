@@ -7,12 +7,11 @@ import tempfile
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 import pandas as pd
 
-import lifeboat
 from lifeboat import models, passengers
 from lifeboat.models import Champion
 from lifeboat.passengers import FEATURES
@@ -24,6 +23,9 @@ from lifeboat.spaces.predict.answer import Answer, InvalidPassenger, answer, che
 from lifeboat.spaces.predict.likeness import everyone, most_similar
 from lifeboat.spaces.predict.whatif import smallest_changes
 from lifeboat.synthetic import PassengerGenerator
+
+if TYPE_CHECKING:
+    from hopsworks.project import Project
 
 NOTABLE = {
     42: "Margaret Brown, later called unsinkable",
@@ -42,9 +44,9 @@ NOTABLE = {
 """Passengers to begin with, by id."""
 
 
-def read_champion(previous: Champion | None) -> Champion:
+def read_champion(project: Project, previous: Champion | None = None) -> Champion:
     """Ask the registry which model predicts now; a version that is loaded already is not loaded again."""
-    return models.champion(lifeboat.login())
+    return models.champion(project)
 
 
 class Page:
