@@ -36,7 +36,10 @@ def receive(store: Store, folder: str, fields: dict[str, str], chunk: BinaryIO) 
     BadRequest, NotFound, TooLarge
         If the chunk cannot be part of a file in that folder.
     """
-    target = store.file(f"{folder}/{fields.get('flowFilename', '')}")
+    name = fields.get("flowFilename", "")
+    if not name or "/" in name:
+        raise BadRequest(f"the file name {name[:40]!r} of an upload must be a name without a path")
+    target = store.file(f"{folder}/{name}")
     number, total = _number(fields, "flowChunkNumber"), max(_number(fields, "flowTotalChunks"), 1)
     size = _number(fields, "flowTotalSize")
     _check(store, store.file(folder), target, number, total, size)
@@ -47,8 +50,9 @@ def receive(store: Store, folder: str, fields: dict[str, str], chunk: BinaryIO) 
         return
     parts.mkdir(exist_ok=True)
     _put(chunk, parts / str(number), store)
-    if len(list(parts.iterdir())) == total:
-        _assemble(store, parts, total, target)
+    claimed = _claim(store, parts, total)
+    if claimed:
+        _assemble(store, claimed, total, target)
 
 
 def _number(fields: dict[str, str], name: str) -> int:
@@ -59,8 +63,6 @@ def _number(fields: dict[str, str], name: str) -> int:
 
 
 def _check(store: Store, folder: Path, target: Path, number: int, total: int, size: int) -> None:
-    if target.parent != folder:
-        raise BadRequest(f"the file name {target.name!r} of an upload must not contain a path")
     if not folder.is_dir():
         raise NotFound(f"there is no folder {store.remote(folder)} to upload to: make it first", 110008)
     if target.is_dir():
@@ -79,19 +81,26 @@ def _put(source: BinaryIO, target: Path, store: Store) -> None:
     fresh.replace(target)
 
 
-def _assemble(store: Store, parts: Path, total: int, target: Path) -> None:
+def _claim(store: Store, parts: Path, total: int) -> Path | None:
+    """Take the parts if all are there; only one of the threads with the last chunks gets them."""
     claimed = store.temporary()
     try:
-        parts.rename(claimed)  # only one of the last chunks' threads can do this
-    except FileNotFoundError:
-        return
+        if len(list(parts.iterdir())) < total:
+            return None
+        parts.rename(claimed)
+    except FileNotFoundError:  # another thread has them
+        return None
+    return claimed
+
+
+def _assemble(store: Store, parts: Path, total: int, target: Path) -> None:
     fresh = store.temporary()
     with fresh.open("wb") as file:
         for number in range(1, total + 1):
-            with (claimed / str(number)).open("rb") as part:
+            with (parts / str(number)).open("rb") as part:
                 shutil.copyfileobj(part, file)
     fresh.replace(target)
-    store.discard(claimed)
+    store.discard(parts)
 
 
 def refuse(client: tuple[str, int], folder: Path) -> None:

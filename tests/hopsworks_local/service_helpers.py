@@ -2,6 +2,7 @@
 
 import logging
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
@@ -52,3 +53,7 @@ class Rest:
     @property
     def files(self):
         return f"/project/{self('GET', '/project').json()[0]['project']['id']}/dataset"
+
+
+def store_folder(service):
+    return Path(service.environment["HOPSWORKS_CERT_FOLDER"]).parents[2]

@@ -35,7 +35,7 @@ def make_app(backend: Backend) -> ASGIApp:
     """Return the application that serves a backend."""
     routes = [route for resource in RESOURCES for route in resource.ROUTES]
     unknown = Route("/{path:path}", _unknown, methods=METHODS)
-    app = Starlette(routes=[*routes, unknown], exception_handlers={ServiceError: _answer})
+    app = Starlette(routes=[*routes, unknown], exception_handlers={ServiceError: _answer, Exception: _answer_bug})
     app.state.backend = backend
     return Guard(app, backend)
 
@@ -60,14 +60,17 @@ class Guard:
             self._backend.credentials.put_back()
         try:
             await self._app(scope, receive, send)
-        except Exception as error:  # nothing of it has been sent: endpoints answer when they are done
+        except Exception:  # Starlette raises it again after `_answer_bug` has answered
             log.exception("%s %s", scope.get("method"), scope.get("path"))
-            broken = ServiceError(f"an error of the local service itself: {error!r}; its log in the store says more")
-            await JSONResponse(broken.document(), broken.status)(scope, receive, send)
 
 
 async def _unknown(request: Request) -> None:
     raise NotSupported(f"{request.method} {request.url.path}")
+
+
+async def _answer_bug(request: Request, error: Exception) -> JSONResponse:
+    bug = ServiceError(f"an error of the local service itself: {error!r}; the logs in its store say more")
+    return JSONResponse(bug.document(), bug.status)
 
 
 async def _answer(request: Request, error: ServiceError) -> JSONResponse:

@@ -7,6 +7,7 @@ from hopsworks_local.backend import GROUP_NOT_FOUND, USER
 from hopsworks_local.errors import BadRequest, Conflict, NotFound, NotSupported
 from hopsworks_local.metadata import Document
 from hopsworks_local.rest import _provenance
+from hopsworks_local.rest._attached import attach
 from hopsworks_local.rest._call import STORE, Call, check_fields, listing, now, route
 from hopsworks_local.rest._documents import group_document
 
@@ -42,6 +43,7 @@ def create(call: Call) -> dict[str, Any]:
             group = backend.metadata.add("feature group", body["name"], kept, version=body.get("version"))
         except Conflict as error:
             raise Conflict(error.message, 270089) from error
+        attach(backend.metadata, group, body.get("tags"))
         backend.store.discard(backend.store.table(group.name, group.version))  # what a deleted group left
     return group_document(backend, group)
 

@@ -6,6 +6,7 @@ from hopsworks_local.backend import Backend
 from hopsworks_local.errors import BadRequest, Conflict, NotFound, NotSupported
 from hopsworks_local.metadata import Document
 from hopsworks_local.rest import _provenance
+from hopsworks_local.rest._attached import attach
 from hopsworks_local.rest._call import STORE, Call, check_fields, listing, route
 from hopsworks_local.rest._documents import group_ids, slim, view_document
 from hopsworks_local.rest.feature_groups import NAME
@@ -60,7 +61,9 @@ def create(call: Call) -> dict[str, Any]:
         "transformationFunctions": body.get("transformationFunctions") or [],
     }
     try:
-        view = backend.metadata.add("feature view", body["name"], kept, version=body.get("version"))
+        with backend.metadata.transaction():
+            view = backend.metadata.add("feature view", body["name"], kept, version=body.get("version"))
+            attach(backend.metadata, view, body.get("tags"))
     except Conflict as error:
         raise Conflict(error.message, VIEW_EXISTS) from error
     return view_document(backend, view)

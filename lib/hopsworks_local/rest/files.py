@@ -37,8 +37,7 @@ def show(call: Call) -> dict[str, Any]:
     if "action" in call.query:
         raise NotSupported(f"the action {call.query['action']!r} on a file")
     file = _existing(call)
-    is_dataset = file.parent == call.backend.store.files
-    return {**_describe(call.backend, file), **({"datasetType": "DATASET"} if is_dataset else {})}
+    return _describe(call.backend, file)
 
 
 def _list(call: Call) -> dict[str, Any]:
@@ -64,7 +63,10 @@ def _describe(backend: Backend, file: Path) -> dict[str, Any]:
         "permission": "rwxr-x---",
         "modificationTime": changed,
     }
-    return {"attributes": attributes, "name": file.name, "description": "", "zipState": "NONE"}
+    found = {"attributes": attributes, "name": file.name, "description": "", "zipState": "NONE"}
+    if file.parent == backend.store.files:
+        found |= {"id": stat.st_ino, "datasetType": "DATASET"}
+    return found
 
 
 def act(call: Call) -> dict[str, Any] | None:

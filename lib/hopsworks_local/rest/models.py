@@ -10,6 +10,7 @@ from hopsworks_local.backend import Backend
 from hopsworks_local.errors import BadRequest, NotFound, NotSupported
 from hopsworks_local.metadata import Document
 from hopsworks_local.rest import _provenance
+from hopsworks_local.rest._attached import attach
 from hopsworks_local.rest._call import PROJECT, Call, check_fields, listing, route
 from hopsworks_local.rest._documents import MODEL_FIELDS, model_document
 
@@ -50,9 +51,12 @@ def save(call: Call) -> dict[str, Any]:
         raise BadRequest(f"the name {name!r} of a model must consist of letters, digits and underscores")
     if not backend.store.file(f"Models/{name}/{version}").is_dir():
         raise BadRequest(f"the files of the model {name} version {version} are not there: upload them first")
-    kept = {key: body.get(key) for key in MODEL_FIELDS} | _origin(backend, body) | {"tags": _tags(body)}
+    kept = {key: body.get(key) for key in MODEL_FIELDS} | _origin(backend, body)
     kept["created"] = int(datetime.now(UTC).timestamp() * 1000)
-    return model_document(backend, backend.metadata.add("model", name, kept, version=version))
+    with backend.metadata.transaction():
+        model = backend.metadata.add("model", name, kept, version=version)
+        attach(backend.metadata, model, body.get("tags"))
+    return model_document(backend, model)
 
 
 def _origin(backend: Backend, body: dict[str, Any]) -> dict[str, Any]:
@@ -70,12 +74,6 @@ def _origin(backend: Backend, body: dict[str, Any]) -> dict[str, Any]:
         if version
         else None,
     }
-
-
-def _tags(body: dict[str, Any]) -> dict[str, Any]:
-    items = body.get("tags") or {}
-    items = items.get("items", []) if isinstance(items, dict) else items
-    return {tag["name"]: tag["value"] for tag in items}
 
 
 def find(call: Call) -> dict[str, Any]:

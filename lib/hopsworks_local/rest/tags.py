@@ -1,4 +1,4 @@
-"""Tags: named JSON values on feature groups, feature views, training datasets and models."""
+"""The tags of feature groups, feature views, training datasets and models."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +7,7 @@ from starlette.routing import Route
 
 from hopsworks_local.errors import NotFound
 from hopsworks_local.metadata import Document
+from hopsworks_local.rest._attached import remove_tag, set_tag, tags_of
 from hopsworks_local.rest._call import Call, listing, route
 from hopsworks_local.rest.feature_groups import GROUP
 from hopsworks_local.rest.feature_views import VIEW, find_view
@@ -19,27 +20,27 @@ NOT_FOUND = 370002
 def _routes(path: str, find: Callable[[Call], Document]) -> list[Route]:
     """The four endpoints of the tags of one kind of thing."""
 
-    def show(call: Call) -> dict[str, Any]:
-        return listing([{"name": name, "value": value} for name, value in find(call).body.get("tags", {}).items()])
+    def show_all(call: Call) -> dict[str, Any]:
+        tags = tags_of(call.backend.metadata, find(call))
+        return listing([{"name": name, "value": value} for name, value in tags.items()])
 
-    def show_one(call: Call) -> dict[str, Any]:
-        tags, name = find(call).body.get("tags", {}), call.path["tag"]
+    def show(call: Call) -> dict[str, Any]:
+        tags, name = tags_of(call.backend.metadata, find(call)), call.path["tag"]
         if name not in tags:
             raise NotFound(f"there is no tag {name!r}, only: {', '.join(tags) or 'none'}", NOT_FOUND)
         return listing([{"name": name, "value": tags[name]}])
 
-    def change(call: Call, set_it: bool) -> None:
-        with call.backend.metadata.transaction():
-            document = find(call)
-            others = {name: value for name, value in document.body.get("tags", {}).items() if name != call.path["tag"]}
-            tags = {**others, call.path["tag"]: call.body} if set_it else others
-            call.backend.metadata.update(document, tags=tags)
+    def save(call: Call) -> None:
+        set_tag(call.backend.metadata, find(call), call.path["tag"], call.body)
+
+    def delete(call: Call) -> None:
+        remove_tag(call.backend.metadata, find(call), call.path["tag"])
 
     return [
-        route("GET", path + "/tags", show),
-        route("GET", path + "/tags/{tag}", show_one),
-        route("PUT", path + "/tags/{tag}", lambda call: change(call, True)),
-        route("DELETE", path + "/tags/{tag}", lambda call: change(call, False)),
+        route("GET", path + "/tags", show_all),
+        route("GET", path + "/tags/{tag}", show),
+        route("PUT", path + "/tags/{tag}", save),
+        route("DELETE", path + "/tags/{tag}", delete),
     ]
 
 

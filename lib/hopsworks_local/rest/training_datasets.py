@@ -8,6 +8,7 @@ from hopsworks_local.backend import Backend
 from hopsworks_local.errors import BadRequest, NotFound, NotSupported
 from hopsworks_local.metadata import Document
 from hopsworks_local.rest import jobs
+from hopsworks_local.rest._attached import attach
 from hopsworks_local.rest._call import Call, check_fields, listing, now, route
 from hopsworks_local.rest._documents import dataset_document
 from hopsworks_local.rest.feature_views import VIEW, find_view
@@ -52,6 +53,7 @@ def create(call: Call) -> dict[str, Any]:
         dataset = backend.metadata.add("training dataset", view.name, kept, parent=view.id, ready=ready)
         folder = f"{view.name}_{view.version}_{dataset.version}"
         dataset = backend.metadata.update(dataset, location=_location(backend, folder))
+        attach(backend.metadata, dataset, body.get("tags"))
     return dataset_document(backend, dataset)
 
 
