@@ -1,18 +1,34 @@
-"""Who survives: estimators over the seven raw features, their evaluation, explanation and storage."""
+"""Who survives: estimators over the seven raw features, how good, sure and fair they are, and why they say so."""
 
+from lifeboat.survival.calibration import calibration_error, decompose_brier
+from lifeboat.survival.comparison import compare, simplest_within_one_error
 from lifeboat.survival.estimators import DEFAULT_ESTIMATOR, ESTIMATORS, build_estimator
-from lifeboat.survival.evaluation import cross_predict, evaluate
+from lifeboat.survival.evaluation import cross_predict, evaluate, score_folds
 from lifeboat.survival.explanation import Explanation, explain
+from lifeboat.survival.fairness import slices
+from lifeboat.survival.influence import importance, partial_dependence
 from lifeboat.survival.persistence import load, save
+from lifeboat.survival.uncertainty import Plausibility, coverage, plausibility
 
 __all__ = [
     "DEFAULT_ESTIMATOR",
     "ESTIMATORS",
     "Explanation",
+    "Plausibility",
     "build_estimator",
+    "calibration_error",
+    "compare",
+    "coverage",
     "cross_predict",
+    "decompose_brier",
     "evaluate",
     "explain",
+    "importance",
     "load",
+    "partial_dependence",
+    "plausibility",
     "save",
+    "score_folds",
+    "simplest_within_one_error",
+    "slices",
 ]

@@ -1,6 +1,8 @@
 """Whether a probability of 70 % means that 70 of 100 survived."""
 
 import numpy as np
+from sklearn.isotonic import IsotonicRegression
+from sklearn.metrics import brier_score_loss
 
 
 def calibration_error(survived: np.ndarray, probability: np.ndarray, bins: int = 10) -> float:
@@ -16,3 +18,27 @@ def calibration_error(survived: np.ndarray, probability: np.ndarray, bins: int =
     inside = np.minimum((probability * bins).astype(int), bins - 1)
     gaps = np.bincount(inside, weights=probability - survived, minlength=bins)
     return float(np.abs(gaps).sum() / len(survived))
+
+
+def decompose_brier(survived: np.ndarray, probability: np.ndarray) -> dict[str, float]:
+    """Split the Brier score into miscalibration, discrimination and uncertainty.
+
+    ``brier = miscalibration - discrimination + uncertainty``, exactly: the first is what the best monotone
+    recalibration (isotonic regression) would save, the second what knowing the passengers saves against predicting the
+    overall rate, the third the score of that rate (Dimitriadis, Gneiting and Jordan 2021, PNAS 118:e2016191118).
+
+    Parameters
+    ----------
+    survived, probability : ndarray
+        Outcomes (0 or 1) and predicted probabilities.
+    """
+    recalibrated = IsotonicRegression(y_min=0, y_max=1).fit_transform(probability, survived)
+    brier = brier_score_loss(survived, probability)
+    uncertainty = survived.mean() * (1 - survived.mean())
+    best = brier_score_loss(survived, recalibrated)
+    return {
+        "brier": float(brier),
+        "miscalibration": float(brier - best),
+        "discrimination": float(uncertainty - best),
+        "uncertainty": float(uncertainty),
+    }

@@ -37,7 +37,7 @@ def logistic_companions() -> Pipeline:
 
 
 def _over_traits(traits: tuple[str, ...]) -> Pipeline:
-    classifier = LogisticRegression(C=4.0, solver="newton-cholesky")
+    classifier = LogisticRegression(C=8.0, solver="newton-cholesky", tol=1e-8)
     return make_pipeline(PassengerMatrix(), PassengerTraits(traits), classifier)
 
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from sklearn.base import clone
+
 from lifeboat import survival
 from lifeboat.survival.estimators import UnknownEstimator
-from sklearn.base import clone
 
 WOMAN = {"pclass": 1, "sex": "female", "age": 30.0, "sibsp": 0, "parch": 0, "fare": 80.0, "embarked": "C"}
 MAN = WOMAN | {"pclass": 3, "sex": "male", "fare": 8.0, "embarked": "S"}

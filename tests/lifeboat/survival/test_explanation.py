@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from lifeboat import survival
 from lifeboat.errors import LifeboatError
 from lifeboat.passengers import FEATURES

@@ -1,9 +1,10 @@
 import pytest
 import skops.io
-from lifeboat import survival
-from lifeboat.survival.persistence import UntrustedModel
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
+
+from lifeboat import survival
+from lifeboat.survival.persistence import UntrustedModel
 
 
 def test_a_strange_type_is_neither_saved_nor_loaded(tmp_path):

@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from lifeboat import survival
 from lifeboat.survival.preprocessing import InvalidTrainingData, UnreadablePassengers, read_passengers
 

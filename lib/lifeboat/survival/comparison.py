@@ -1,0 +1,78 @@
+"""Which of two estimators is better, if that can be told at all: paired differences over the same folds."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from scipy.stats import t
+
+from lifeboat.survival.evaluation import LOWER_IS_BETTER
+
+
+def fold_error(values: pd.Series) -> float:
+    """Estimate the standard error of a mean over the folds of repeated cross-validation.
+
+    Folds share most of their training passengers, so their spread says too little; Nadeau and Bengio (2003, Machine
+    Learning 52:239-281) add the ratio of test to training passengers: ``variance * (1 / folds + test / train)``.
+
+    Parameters
+    ----------
+    values : Series
+        One value per (repeat, fold), as the columns of `evaluate`.
+    """
+    splits = values.index.get_level_values("fold").nunique()
+    return float(np.sqrt(values.var(ddof=1) * (1 / len(values) + 1 / (splits - 1))))
+
+
+def fold_interval(values: pd.Series, level: float = 0.95) -> tuple[float, float]:
+    """Return the interval of a mean over folds, by Student's t with `fold_error`."""
+    reach = t.ppf((1 + level) / 2, len(values) - 1) * fold_error(values)
+    return float(values.mean() - reach), float(values.mean() + reach)
+
+
+def compare(scores: Mapping[str, pd.DataFrame], metric: str = "log_loss", level: float = 0.95) -> pd.DataFrame:
+    """Compare each estimator with the best one, fold by fold.
+
+    Parameters
+    ----------
+    scores : mapping of str to DataFrame
+        For each estimator the table of `evaluate`, all over the same folds, from the simplest estimator to the most
+        complex.
+    metric : str
+        A column of these tables.
+    level : float
+        Confidence level of the intervals.
+
+    Returns
+    -------
+    DataFrame
+        A line per estimator in the order given: ``mean``; its paired ``difference`` to the best (0 for the best
+        itself), the ``standard_error`` and interval ``low`` to ``high`` of the difference; ``p_value``.
+    """
+    values = pd.DataFrame({name: table[metric] for name, table in scores.items()})
+    best = values.mean().idxmin() if metric in LOWER_IS_BETTER else values.mean().idxmax()
+    rows = {name: _difference(values[name] - values[best], level) for name in values}
+    table = pd.DataFrame(rows).T.rename_axis("estimator")
+    table.insert(0, "mean", values.mean())
+    return table
+
+
+def _difference(differences: pd.Series, level: float) -> dict[str, float]:
+    error = fold_error(differences)
+    low, high = fold_interval(differences, level)
+    mean = differences.mean()
+    p_value = 2 * t.sf(abs(mean) / error, len(differences) - 1) if error else 1.0
+    return {"difference": mean, "standard_error": error, "low": low, "high": high, "p_value": p_value}
+
+
+def simplest_within_one_error(*comparisons: pd.DataFrame) -> str:
+    """Choose the first estimator that is never further from the best than one standard error of their difference.
+
+    Parameters
+    ----------
+    *comparisons : DataFrame
+        As `compare` returns them, the simplest estimator first: one for each kind of folds that matters (Breiman et
+        al. 1984, section 3.4.3, in its paired form).
+    """
+    close = [table["difference"].abs() <= table["standard_error"] for table in comparisons]
+    return str(pd.concat(close, axis=1).all(axis=1).idxmax())

@@ -1,0 +1,119 @@
+"""How sure one prediction is: the outcomes that cannot be ruled out, by conformal prediction."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
+
+from lifeboat.errors import LifeboatError
+from lifeboat.survival.estimators import build_estimator
+from lifeboat.survival.evaluation import cross_predict, folds
+
+OUTCOMES = ("died", "survived")
+
+
+@dataclass(frozen=True)
+class Plausibility:
+    """How probable an outcome must be not to be ruled out.
+
+    Parameters
+    ----------
+    died, survived : float
+        The least probability of each outcome, at most 0.5.
+    level : float
+        Share of passengers, among those who died and among those who survived, whose outcome is not ruled out.
+    """
+
+    died: float
+    survived: float
+    level: float = 0.9
+
+    def outcomes(self, probability: float) -> list[str]:
+        """List the outcomes that a probability of survival leaves open: one if the model is sure, else both."""
+        open_to = (1 - probability >= self.died, probability >= self.survived)
+        return [outcome for outcome, is_open in zip(OUTCOMES, open_to, strict=True) if is_open]
+
+
+def plausibility(predictions: pd.DataFrame, level: float = 0.9) -> Plausibility:
+    """Find the thresholds from predictions of passengers that the model did not see.
+
+    For each outcome, the threshold is the probability that all but the least expected tenth of those passengers exceed
+    (class-conditional split conformal prediction; Vovk, Gammerman and Shafer 2005, section 4.5). It holds for new
+    passengers drawn like these, whatever the model.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        ``survived`` and ``probability``, as `cross_predict` returns them.
+    level : float
+        Between 0 and 1.
+
+    Raises
+    ------
+    LifeboatError
+        If `level` is out of range.
+    """
+    if not 0 < level < 1:
+        raise LifeboatError(f"level is {level!r}; allowed: a number between 0 and 1, such as 0.9.")
+    lived = predictions["survived"] == 1
+    return Plausibility(
+        died=_threshold(1 - predictions.loc[~lived, "probability"].to_numpy(), level),
+        survived=_threshold(predictions.loc[lived, "probability"].to_numpy(), level),
+        level=level,
+    )
+
+
+def _threshold(true_probability: np.ndarray, level: float) -> float:
+    rank = int(round((1 - level) * (len(true_probability) + 1), 6))  # rounded, for 0.2 * 10 is 1.9999... in floats
+    return min(0.5, float(np.sort(true_probability)[rank - 1])) if rank else 0.0
+
+
+def coverage(
+    estimator: str | Pipeline,
+    X: pd.DataFrame,
+    y: pd.Series,
+    groups: pd.Series | None = None,
+    *,
+    level: float = 0.9,
+    splits: int = 5,
+    repeats: int = 1,
+) -> pd.DataFrame:
+    """Measure on held-out passengers how often their outcome was left open, and how often both were.
+
+    In every outer fold the thresholds come from cross-validation inside its training part.
+
+    Parameters
+    ----------
+    estimator, X, y, groups, splits, repeats
+        As in `cross_predict`.
+    level : float
+        Nominal coverage.
+
+    Returns
+    -------
+    DataFrame
+        A row a held-out passenger: ``repeat``, ``row``, ``survived``, ``covered``, ``undecided``.
+    """
+    pipeline = build_estimator(estimator) if isinstance(estimator, str) else estimator
+    parts = []
+    for repeat, _, train, test in folds(y, groups, splits, repeats):
+        inside = None if groups is None else groups.iloc[train]
+        seen = cross_predict(pipeline, X.iloc[train], y.iloc[train], inside, splits=splits, repeats=1)
+        least = plausibility(seen, level)
+        probability = clone(pipeline).fit(X.iloc[train], y.iloc[train]).predict_proba(X.iloc[test])[:, 1]
+        kept = [least.outcomes(value) for value in probability]
+        happened = y.to_numpy()[test]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "repeat": repeat,
+                    "row": test,
+                    "survived": happened,
+                    "covered": [OUTCOMES[k] in outcomes for k, outcomes in zip(happened, kept, strict=True)],
+                    "undecided": [len(outcomes) == 2 for outcomes in kept],
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)

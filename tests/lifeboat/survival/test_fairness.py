@@ -1,0 +1,41 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from lifeboat import survival
+
+
+@pytest.fixture(scope="module")
+def predictions(y):
+    probability = np.random.default_rng(0).uniform(size=len(y))
+    return pd.DataFrame({"row": np.arange(len(y)), "survived": y, "probability": probability})
+
+
+def test_slices_partition_the_passengers_one_way(predictions, X):
+    passengers = survival.slices(predictions, X, fewest=2)["passengers"]
+    assert passengers["everyone"] == passengers["female"] + passengers["male"] == 1309
+    assert passengers["class 1"] == (X["pclass"] == 1).sum()
+    assert passengers["under 14"] == (X["age"] < 14).sum()
+    assert passengers["female, class 3"] == ((X["sex"] == "female") & (X["pclass"] == 3)).sum()
+
+
+def test_small_slices_are_left_out(predictions, X):
+    table = survival.slices(predictions, X, fewest=100)
+    assert table["passengers"].min() >= 100
+    assert "port unknown" not in table.index
+
+
+@pytest.mark.parametrize("metric", ["gap", "accuracy", "brier", "log_loss", "roc_auc"])
+def test_every_metric_lies_in_its_interval(predictions, X, metric):
+    table = survival.slices(predictions, X).dropna()
+    assert (table[f"{metric}_low"] <= table[metric]).all() and (table[metric] <= table[f"{metric}_high"]).all()
+
+
+def test_the_order_of_predictions_does_not_matter(predictions, X):
+    shuffled = predictions.sample(frac=1, random_state=0)
+    pd.testing.assert_frame_equal(survival.slices(shuffled, X), survival.slices(predictions, X))
+
+
+def test_a_slice_with_one_outcome_has_no_roc_auc(X):
+    all_died = pd.DataFrame({"row": range(len(X)), "survived": 0, "probability": 0.2})
+    assert survival.slices(all_died, X)["roc_auc"].isna().all()

@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+from lifeboat.survival.features import TRAITS, PassengerTraits
+from lifeboat.survival.preprocessing import read_passengers
+
+BOY = {"pclass": 2, "sex": "male", "age": 4.0, "sibsp": 3, "parch": 1, "fare": 26.0, "embarked": "S"}
+MAN = BOY | {"age": None, "sibsp": 0, "parch": 0, "fare": None, "embarked": None, "pclass": 3}
+
+
+@pytest.fixture(scope="module")
+def traits(X):
+    return PassengerTraits().fit(read_passengers(X))
+
+
+def _of(traits, passenger):
+    """The names of the columns that are not zero, age apart."""
+    values = traits.transform(read_passengers(passenger))[0]
+    return [name for name, value in zip(traits.get_feature_names_out(), values, strict=True) if value and name != "age"]
+
+
+def test_traits_in_words(traits):
+    assert _of(traits, BOY) == ["man, class 2", "boy, class 2", "large family, class 2", "from Southampton", "fare 26"]
+    assert _of(traits, MAN) == ["man, class 3"]
+
+
+@pytest.mark.parametrize(
+    ("change", "lost"),
+    [({"age": 14.0}, "boy, class 2"), ({"sibsp": 2}, "large family, class 2"), ({"fare": 26.01}, "fare 26")],
+)
+def test_where_traits_end(traits, change, lost):
+    assert set(_of(traits, BOY)) - set(_of(traits, BOY | change)) == {lost}
+
+
+def test_a_missing_age_is_the_median(traits, X):
+    assert traits.age_ == X["age"].median()
+    assert traits.transform(read_passengers(MAN))[0][list(traits.get_feature_names_out()).index("age")] == 28 / 40
+
+
+@pytest.mark.parametrize("trait", TRAITS)
+def test_each_trait_can_be_had_alone(X, trait):
+    matrix = read_passengers(X)
+    alone = PassengerTraits(traits=(trait,)).fit(matrix)
+    design = alone.transform(matrix)
+    assert design.shape == (len(X), len(alone.get_feature_names_out()))
+    assert not np.isnan(design).any()
