@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 import yaml
+from gradio_client import Client
 from huggingface_hub import constants
 from loopback_hub import LoopbackHub
 
@@ -248,6 +249,12 @@ def _wait_until_it_answers(app: subprocess.Popen, address: str, seconds: float =
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", deploy.SPACES)
-def test_a_space_runs_by_itself(start, name):
-    assert "Lifeboat" in requests.get(start(name), timeout=30).text
+def test_predict_answers_from_its_snapshot(start):
+    space = Client(start("predict"), verbose=False)
+    answers = [space.predict(1, sex, 30, api_name="/predict") for sex in ("female", "male")]
+    assert 1 > answers[0]["probability"] > answers[1]["probability"] > 0
+
+
+@pytest.mark.slow
+def test_monitor_runs_by_itself(start):
+    assert "Lifeboat" in requests.get(start("monitor"), timeout=30).text
