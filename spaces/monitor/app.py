@@ -6,7 +6,7 @@ import gradio as gr
 
 from lifeboat.spaces import theme
 from lifeboat.spaces.live import Live, from_store
-from lifeboat.spaces.monitor.history import ALL_VERSIONS, PERIODS, read_history
+from lifeboat.spaces.monitor.history import ALL_VERSIONS, PERIODS, History, read_history
 from lifeboat.spaces.monitor.page import HEADERS, LENGTHS, OUTCOMES, Page
 
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}
@@ -33,15 +33,15 @@ def table() -> tuple[gr.Dataframe, list[gr.components.Component]]:
     with gr.Row():
         outcome = gr.Radio(OUTCOMES, value="all", label="Show", scale=2, min_width=320)
         length = gr.Dropdown(LENGTHS, value=LENGTHS[0], label="Rows at most")
-    recent = gr.Dataframe(
-        headers=HEADERS, show_search="filter", label="Predictions, newest first", interactive=False, max_height=420
-    )
-    return recent, [outcome, length]
+        sought = gr.Textbox(label="Find", placeholder="female, Queenstown, pending …")
+    label = "Predictions, newest first"
+    recent = gr.Dataframe(headers=HEADERS, label=label, interactive=False, max_height=420, buttons=["copy"])
+    return recent, [outcome, length, sought]
 
 
-def build() -> gr.Blocks:
-    """Lay out the page and connect it."""
-    page = Page(Live(from_store(read_history), every=EVERY).warm())
+def build(history: Live[History]) -> gr.Blocks:
+    """Lay out the page and connect it to the history."""
+    page = Page(history)
     with gr.Blocks(title="How well has it been doing? · Lifeboat", analytics_enabled=False) as blocks:
         gr.HTML("<h1>How well has it been doing?</h1><p>Every prediction, and what became of the passenger.</p>")
         seen = gr.State("")
@@ -68,4 +68,4 @@ def build() -> gr.Blocks:
 
 
 if __name__ == "__main__":
-    theme.launch(build)
+    theme.launch(build, Live(from_store(read_history), every=EVERY).warm())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gradio as gr
 
+from lifeboat.models import Champion
 from lifeboat.spaces import theme, words
 from lifeboat.spaces.live import Live, from_store
 from lifeboat.spaces.predict.page import NOTABLE, Page, example, people, read_champion
@@ -33,8 +34,6 @@ def controls() -> list[gr.components.Component]:
         parch = gr.Slider(0, 9, value=0, step=1, label=words.LABELS["parch"], buttons=[])
         fare = gr.Number(
             value=7.25,
-            minimum=0,
-            maximum=1000,
             label="Fare in pounds of 1912",
             info="For the whole ticket. Half of all paid £14 or less; the dearest cost £512.",
         )
@@ -75,15 +74,15 @@ def many_passengers(page: Page) -> None:
         with gr.Column(scale=3, min_width=320):
             summary = gr.HTML(READING, elem_classes="panel")
             predictions, faults = (
-                gr.File(label=name, interactive=False, height=90) for name in ("Predictions", "Faults")
+                gr.File(label=name, interactive=False, visible=False, height=90) for name in ("Predictions", "Faults")
             )
     outputs = [summary, predictions, faults]
     gr.on([file.upload, file.clear], page.score_file, file, outputs, api_name="predict_csv", concurrency_limit=2)
 
 
-def build() -> gr.Blocks:
-    """Lay out the page and connect it."""
-    page = Page(Live(from_store(read_champion), every=EVERY).warm())
+def build(champion: Live[Champion]) -> gr.Blocks:
+    """Lay out the page and connect it to the model that predicts."""
+    page = Page(champion)
     with gr.Blocks(title="Would this passenger survive? · Lifeboat", analytics_enabled=False) as blocks:
         gr.HTML(f"<h1>Would this passenger survive?</h1><p>{LEAD}</p>")
         with gr.Tab("One passenger"):
@@ -97,4 +96,4 @@ def build() -> gr.Blocks:
 
 
 if __name__ == "__main__":
-    theme.launch(build)
+    theme.launch(build, Live(from_store(read_champion), every=EVERY).warm())

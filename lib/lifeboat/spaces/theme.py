@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.routes import App
 from gradio.themes.utils import sizes
+
+from lifeboat.spaces.live import Live
 
 FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
@@ -59,6 +63,7 @@ def theme() -> gr.themes.Base:
         input_background_fill_dark="#0d1926",
         input_border_color="#8793a1",
         input_border_color_dark="#5b6d80",
+        color_accent="#1f4369",
         input_border_width="1px",
         button_secondary_background_fill="#eef2f6",
         button_secondary_background_fill_dark="#1d3044",
@@ -74,18 +79,25 @@ def theme() -> gr.themes.Base:
     )
 
 
-def launch(build: Any, **options: Any) -> Any:
+def launch(build: Callable[[Live], gr.Blocks], live: Live, **options: Any) -> tuple[App, str, str]:
     """Serve a page: nothing shared, nothing counted, no file but those of the page's own temporary folder.
 
     Parameters
     ----------
     build : callable
-        Returns the `gr.Blocks` of the page.
-    options
+        Builds the page over `live`.
+    live : Live
+        What the page shows.
+    **options
         For `gr.Blocks.launch`.
+
+    Returns
+    -------
+    tuple
+        The app, its address here, and None: as `gr.Blocks.launch` returns them.
     """
     os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="lifeboat-space-")
-    page = build()
+    page = build(live)
     page.queue(default_concurrency_limit=8, max_size=500)
     return page.launch(
         theme=theme(),

@@ -22,7 +22,8 @@ OUTCOMES = [("All", "all"), ("Right", "right"), ("Wrong", "wrong"), ("Pending", 
 LENGTHS = (50, 200, 1000)
 PENDING = "pending"
 HEADERS = ["Day", "Chance", "Predicted", "Outcome", "Right", *words.LABELS.values(), "Version", "Passenger"]
-NOTHING = (Raw(), Raw(), Raw(), Raw(), gr.Plot(visible=False), Raw(), gr.Plot(visible=False), Raw(), Raw())
+NO_PLOT = gr.update(value=None, visible=False)
+NOTHING = (Raw(), Raw(), Raw(), Raw(), NO_PLOT, Raw(), NO_PLOT, Raw(), Raw())
 """The views of `Page.show` when there is nothing to show."""
 
 
@@ -60,23 +61,26 @@ class Page:
         """
         return gr.skip() if _mark(self._history.get()) == seen else self.show(period, version)
 
-    def table(self, period: str, version: str, outcome: str, length: int) -> pd.DataFrame:
-        """Return the most recent predictions in words."""
-        return in_words(self._recent(period, version, outcome, length))
+    def table(self, period: str, version: str, outcome: str, length: int, sought: str) -> pd.DataFrame:
+        """Return the most recent predictions in words, of them those that hold the sought text."""
+        return self._found(period, version, outcome, length, sought)[1]
 
-    def download(self, period: str, version: str, outcome: str, length: int) -> str:
-        """Write the most recent predictions, as stored, to a CSV file and return its path."""
-        folder = tempfile.mkdtemp(dir=tempfile.gettempdir())
-        path = Path(folder) / "lifeboat-predictions.csv"
-        self._recent(period, version, outcome, length).to_csv(path, index=False)
+    def download(self, period: str, version: str, outcome: str, length: int, sought: str) -> str:
+        """Write what `table` shows, as stored, to a CSV file and return its path."""
+        path = Path(tempfile.mkdtemp()) / "lifeboat-predictions.csv"
+        self._found(period, version, outcome, length, sought)[0].to_csv(path, index=False)
         return str(path)
 
-    def _recent(self, period: str, version: str, outcome: str, length: int) -> pd.DataFrame:
+    def _found(self, period: str, version: str, outcome: str, length: int, sought: str) -> tuple:
         history = self._history.get().value
         if history is None:
-            return pd.DataFrame(columns=[*monitoring.PREDICTION, *FEATURES, LABEL])
+            return pd.DataFrame(), pd.DataFrame(columns=HEADERS)
         results = history.cut(period, version).results
-        return results[_has(results, outcome)].head(length)
+        recent = results[_has(results, outcome)].head(length)
+        shown = in_words(recent)
+        lines = shown.astype(str).agg(" ".join, axis=1).str.lower() if len(shown) else pd.Series(dtype=str)
+        hit = lines.str.contains((sought or "").strip().lower(), regex=False)
+        return recent[hit], shown[hit]
 
 
 def _mark(reading: Reading[History]) -> str:

@@ -43,6 +43,8 @@ NOTABLE = {
 }
 """Passengers to begin with, by id."""
 
+NO_FILES = [gr.update(value=None, visible=False)] * 2
+
 
 def read_champion(project: Project, previous: Champion | None = None) -> Champion:
     """Ask the registry which model predicts now; a version that is loaded already is not loaded again."""
@@ -133,22 +135,23 @@ class Page:
         champion = self._champion.get().value
         return panels.model_line(champion) if champion else Raw()
 
-    def score_file(self, path: str | None) -> tuple[Raw, str | None, str | None]:
+    def score_file(self, path: str | None) -> tuple[Raw, gr.File, gr.File]:
         """Score a CSV file of up to 100,000 passengers: the columns pclass, sex, age, sibsp, parch, fare and embarked.
 
         Returns a summary, a CSV file with the good rows and their predictions, and one with the faults of the others.
         """
         if path is None:
-            return Raw(), None, None
+            return Raw(), *NO_FILES
         reading = self._champion.get()
         if reading.value is None:
-            return missing(reading.error), None, None
+            return missing(reading.error), *NO_FILES
         try:
             scored = batch.score(reading.value.pipeline, Path(path).read_bytes())
         except batch.UnreadableList as error:
-            return notice("This file cannot be used", str(error), "warning"), None, None
+            return notice("This file cannot be used", str(error), "warning"), *NO_FILES
         files = save({"predictions": scored.predictions, "faults": scored.faults})
-        return panels.batch_summary(scored), files["predictions"], files["faults"] if scored.faulty else None
+        shown = {"predictions": len(scored.predictions), "faults": scored.faulty}
+        return panels.batch_summary(scored), *(gr.File(files[name], visible=bool(shown[name])) for name in shown)
 
     def _answer(self, passenger: dict[str, Any], truth: str | None) -> tuple[Raw, Raw, Raw, Raw]:
         reading = self._champion.get()

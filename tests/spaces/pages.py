@@ -1,0 +1,88 @@
+"""What the tests of both pages share besides fixtures: models and histories to show, and how to look at a page."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import ModuleType
+
+import pandas as pd
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from lifeboat import passengers, survival
+from lifeboat.models import Champion, NoModel
+from lifeboat.passengers import FEATURES
+from lifeboat.synthetic import PassengerGenerator
+
+ROOT = Path(__file__).resolve().parents[2]
+TODAY = datetime.now(UTC).date()
+SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
+NO_MODEL = NoModel("no model is registered yet")
+BROKEN = OSError("cannot read /secret/place/metadata.sqlite")
+
+
+def load_app(name: str) -> ModuleType:
+    """Import the app of a Space, which is no package."""
+    spec = importlib.util.spec_from_file_location(f"{name}_app", ROOT / "spaces" / name / "app.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def raising(error: Exception) -> Callable:
+    """A reader of a store that cannot be read."""
+
+    def read(previous):
+        raise error
+
+    return read
+
+
+def make_champion(version: int = 1, estimator: str = survival.DEFAULT_ESTIMATOR) -> Champion:
+    data = passengers.load()
+    return Champion(
+        pipeline=survival.build_estimator(estimator).fit(data[FEATURES], data["survived"]),
+        version=version,
+        metrics={"accuracy": 0.80, "roc_auc": 0.86, "log_loss": 0.43, "brier": 0.14},
+        description=f"{estimator}, of the tests",
+        created=datetime(2026, 11, 1, tzinfo=UTC),
+        training_dataset_version=1,
+    )
+
+
+def make_results(champion: Champion, days: int = 14, per_day: int = 30) -> pd.DataFrame:
+    """Predictions up to today, the last five outcomes pending; a second version for the newer half of the days."""
+    generator = PassengerGenerator().fit(passengers.load())
+    scored = [(1, back) for back in range(days)] + [(2, back) for back in range(days // 2)]
+    parts = [_day(generator, champion, TODAY - timedelta(days=back), version, per_day) for version, back in scored]
+    table = pd.concat(parts).sort_values(["predicted_at", "passenger_id"], ascending=False, ignore_index=True)
+    table["survived"] = table["survived"].astype(float)
+    table.loc[:4, "survived"] = None
+    return table
+
+
+def _day(generator, champion, day, version, per_day) -> pd.DataFrame:
+    people = generator.sample(per_day, seed=day.toordinal())
+    probability = champion.pipeline.predict_proba(people[FEATURES])[:, 1] ** (1 + (version - 1) / 5)
+    return people.assign(
+        passenger_id=int(f"{day:%Y%m%d}") * 100_000 + people.index,
+        model_version=version,
+        probability=probability,
+        prediction=(probability >= 0.5).astype(int),
+        predicted_at=pd.Timestamp(day),
+    )
+
+
+def make_versions() -> pd.DataFrame:
+    rows = [(2, "boosting, of the tests", 0.81), (1, "logistic, of the tests", 0.80)]
+    table = pd.DataFrame(rows, columns=["version", "description", "accuracy"])
+    return table.assign(created=datetime(2026, 11, 1, tzinfo=UTC), log_loss=0.43, brier=0.14)
+
+
+def serious_violations(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe-core finds wrong with a page, of impact 'serious' or 'critical'."""
+    found = Axe().run(page).response["violations"]
+    return [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found if v["impact"] in ("serious", "critical")]

@@ -1,0 +1,147 @@
+"""The page of spaces/predict in a real browser."""
+
+import re
+
+import pytest
+from pages import BROKEN, NO_MODEL, SIZES, make_champion, raising, serious_violations
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+CHANCE = re.compile(r"\d+ %")
+
+
+@pytest.fixture
+def page(visit, predict_page):
+    page = visit(predict_page)
+    expect(page.locator(".verdict .number")).to_have_text(CHANCE)
+    return page
+
+
+def test_the_page_begins_with_an_answer_about_a_real_passenger(page):
+    expect(page.locator(".verdict")).to_contain_text("In truth, Mrs. James Joseph Brown (Margaret Tobin) survived")
+    expect(page.get_by_text("Why", exact=True)).to_be_visible()
+    expect(page.locator("table.people tbody tr")).to_have_count(8)
+    expect(page.locator(".facts").last).to_contain_text("titanic_survival version 1")
+
+
+CHOICES = {"Third": "third class", "Male": "a man", "Queenstown": "from Queenstown", "Unknown": "port unknown"}
+NUMBERS = {
+    "Age in years": ("7", "a boy of 7 years"),
+    "Siblings and spouses": ("3", "with 3 relatives"),
+    "Parents and children": ("2", "with 5 relatives"),
+    "Fare in pounds of 1912": ("100", "fare £100.00"),
+}
+UNKNOWNS = {"Age unknown": "unknown age", "Fare unknown": "fare unknown"}
+
+
+def test_every_control_changes_the_answer(page):
+    who = page.locator(".verdict .who")
+    for choice, said in CHOICES.items():
+        page.get_by_label(choice, exact=True).check()
+        expect(who).to_have_text(re.compile(said, re.IGNORECASE))
+    for label, (value, said) in NUMBERS.items():
+        page.get_by_role("spinbutton", name=label).fill(value)
+        page.keyboard.press("Tab")
+        expect(who).to_have_text(re.compile(said, re.IGNORECASE))
+    for box, said in UNKNOWNS.items():
+        page.get_by_label(box).check()
+        expect(who).to_contain_text(said)
+    expect(page.locator(".verdict .truth")).to_have_text("")
+
+
+def test_a_passenger_found_by_name_fills_the_controls(page):
+    page.get_by_label("Begin with a real passenger").fill("Hosono")
+    page.get_by_role("option", name="Masabumi Hosono of Tokyo").click()
+    expect(page.locator(".verdict .truth")).to_have_text("In truth, Mr. Masabumi Hosono survived, in lifeboat 10.")
+    expect(page.get_by_label("Second")).to_be_checked()
+
+
+@pytest.mark.parametrize(("button", "fate"), [("a survivor", "survived"), ("a victim", "died")])
+def test_surprise_me_makes_somebody_up(page, button, fate):
+    page.get_by_role("button", name=button).click()
+    expect(page.locator(".verdict .truth")).to_have_text(f"Nobody real: made up in the likeness of those who {fate}.")
+
+
+def test_an_impossible_passenger_is_refused_in_words(page):
+    page.get_by_label("Fare in pounds of 1912").fill("100000")
+    page.keyboard.press("Tab")
+    expect(page.locator(".block.answer")).to_contain_text("fare is 100000; allowed: a number from 0 to 1000 pounds")
+
+
+def test_the_page_works_by_keyboard_alone(page):
+    page.get_by_label("Second", exact=True).focus()
+    page.keyboard.press("Space")
+    expect(page.locator(".verdict .who")).to_contain_text("second class")
+
+
+def test_a_list_is_scored_and_its_faults_are_listed(page, tmp_path):
+    list_ = tmp_path / "list.csv"
+    list_.write_text(
+        "name,pclass,sex,age,sibsp,parch,fare,embarked\n"
+        "good,1,female,30,0,0,80,C\n"
+        "<img src=x onerror=alert(1)>,9,female,30,0,0,80,C\n"
+        "also good,3,male,unknown,0,0,,\n"
+        "bad,3,male,<b>old</b>,0,0,8,S\n"
+    )
+    page.get_by_role("tab", name="A list").click()
+    page.locator("input[type=file]").set_input_files(list_)
+    expect(page.locator("table.faults")).to_contain_text("<b>old</b>")
+    expect(page.locator("table.faults tbody tr")).to_have_count(2)
+    with page.expect_download() as download:
+        page.locator("a[download='lifeboat-predictions.csv']").click()
+    lines = download.value.path().read_text().splitlines()
+    assert lines[0] == "line,name,pclass,sex,age,sibsp,parch,fare,embarked,probability,prediction"
+    assert [line.split(",")[0] for line in lines[1:]] == ["2", "4"]
+
+
+def test_an_unreadable_file_is_refused_in_words(page, tmp_path):
+    list_ = tmp_path / "list.csv"
+    list_.write_text("a,b\n1,2\n")
+    page.get_by_role("tab", name="A list").click()
+    page.locator("input[type=file]").set_input_files(list_)
+    expect(page.locator(".notice")).to_contain_text("missing column: pclass, sex, age")
+
+
+def test_a_promoted_model_is_picked_up_without_a_restart(visit, serve):
+    newest = [make_champion(1)]
+    page = visit(serve("predict", lambda previous: newest[0], every=0))
+    expect(page.locator(".facts").last).to_contain_text("version 1")
+    newest[0] = make_champion(2, "gradient_boosting")
+    page.reload()  # shows what was read before, and reads anew
+    expect(page.locator(".verdict .number")).to_have_text(CHANCE)
+    page.reload()
+    expect(page.locator(".facts").last).to_contain_text("version 2")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(NO_MODEL, "No model is registered yet"), (BROKEN, "The store does not answer")],
+    ids=["no model", "broken store"],
+)
+def test_without_a_model_the_page_says_what_to_do(visit, serve, error, said):
+    page = visit(serve("predict", raising(error)))
+    expect(page.locator(".notice").first).to_contain_text(said)
+    assert "secret" not in page.content()
+    assert "Traceback" not in page.content()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_it_fits_and_is_accessible(visit, predict_page, size, scheme, picture):
+    page = visit(predict_page, size, scheme)
+    expect(page.locator("table.people tbody tr")).to_have_count(8)
+    picture(page, f"predict-{size}", scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
+    for tab in ("One passenger", "A list"):
+        page.get_by_role("tab", name=tab).click()
+        assert serious_violations(page) == []
+
+
+def test_nothing_moves_while_an_answer_is_computed(page):
+    before = page.locator(".pair").bounding_box()
+    page.get_by_label("Second", exact=True).check()
+    expect(page.locator(".verdict .who")).to_contain_text("second class")
+    after = page.locator(".block.answer").bounding_box()
+    assert page.locator(".pair").bounding_box()["y"] == before["y"]
+    assert after["height"] >= 200
