@@ -8,6 +8,7 @@ from lifeboat.survival.explanation import Explanation, explain
 from lifeboat.survival.fairness import slices
 from lifeboat.survival.influence import importance, partial_dependence
 from lifeboat.survival.persistence import load, save
+from lifeboat.survival.resampling import measure, measure_difference
 from lifeboat.survival.uncertainty import Plausibility, coverage, plausibility
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "explain",
     "importance",
     "load",
+    "measure",
+    "measure_difference",
     "partial_dependence",
     "plausibility",
     "save",

@@ -3,14 +3,9 @@
 from collections.abc import Iterator
 from itertools import combinations
 
-import numpy as np
 import pandas as pd
-from scipy.stats import norm
-from sklearn.metrics import roc_auc_score
 
-from lifeboat.intervals import wilson
-
-FEWEST_ROWS = 30
+from lifeboat.survival.resampling import measure
 
 
 def groupings(X: pd.DataFrame) -> pd.DataFrame:
@@ -28,7 +23,9 @@ def groupings(X: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def slices(predictions: pd.DataFrame, X: pd.DataFrame, fewest: int = FEWEST_ROWS) -> pd.DataFrame:
+def slices(
+    predictions: pd.DataFrame, X: pd.DataFrame, groups: pd.Series | None = None, fewest: int = 30
+) -> pd.DataFrame:
     """Measure predictions within every slice, one-way and two-way, that has enough passengers.
 
     Parameters
@@ -37,23 +34,26 @@ def slices(predictions: pd.DataFrame, X: pd.DataFrame, fewest: int = FEWEST_ROWS
         ``row`` (position in X), ``survived`` and ``probability``, one row a passenger: one repeat of `cross_predict`.
     X : DataFrame
         The seven features.
+    groups : Series, optional
+        The ticket of each passenger of X, for intervals that know who travelled together.
     fewest : int
-        Slices with fewer passengers are left out; at least 2, or there is no interval.
+        Slices with fewer passengers are left out.
 
     Returns
     -------
     DataFrame
-        Indexed by ``slice`` in words: ``passengers``, ``survived`` (share), ``predicted`` (mean), and with 95 %
-        intervals (``_low``, ``_high``) ``gap`` (predicted less observed), ``accuracy``, ``brier``, ``log_loss`` and
-        ``roc_auc``, which is NaN where all had one outcome.
+        Indexed by ``slice`` in words, everyone first: ``passengers``, ``survived`` (share), ``predicted`` (mean), and
+        every metric of `measure` with its 95 % interval, such as ``gap``, ``gap_low``, ``gap_high``.
     """
     words = groupings(X).iloc[predictions["row"]].reset_index(drop=True)
     table = predictions[["survived", "probability"]].reset_index(drop=True)
-    rows = {"everyone": _measure(table)}
-    for name, part in _parts(words, table):
-        if len(part) >= fewest:
-            rows[name] = _measure(part)
-    return pd.DataFrame(rows).T.rename_axis("slice").astype({"passengers": int})
+    table["party"] = range(len(table)) if groups is None else groups.iloc[predictions["row"]].to_numpy()
+    parts = {"everyone": table} | {name: part for name, part in _parts(words, table) if len(part) >= fewest}
+    return (
+        pd.DataFrame({name: _measure(part) for name, part in parts.items()})
+        .T.rename_axis("slice")
+        .astype({"passengers": int})
+    )
 
 
 def _parts(words: pd.DataFrame, table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -64,37 +64,8 @@ def _parts(words: pd.DataFrame, table: pd.DataFrame) -> Iterator[tuple[str, pd.D
 
 
 def _measure(part: pd.DataFrame) -> dict[str, float]:
-    survived, p = part["survived"].to_numpy(), part["probability"].to_numpy()
-    right = ((p >= 0.5) == survived).sum()
-    low, high = wilson(right, len(part))
-    likelihood = np.where(survived == 1, p, 1 - p).clip(1e-15)
-    return {
-        "passengers": len(part),
-        "survived": survived.mean(),
-        "predicted": p.mean(),
-        **_mean("gap", p - survived),
-        "accuracy": right / len(part),
-        "accuracy_low": float(low),
-        "accuracy_high": float(high),
-        **_mean("brier", (p - survived) ** 2),
-        **_mean("log_loss", -np.log(likelihood)),
-        **_roc_auc(survived, p),
-    }
-
-
-def _mean(name: str, values: np.ndarray) -> dict[str, float]:
-    mean, reach = values.mean(), norm.ppf(0.975) * values.std(ddof=1) / np.sqrt(len(values))
-    return {name: mean, f"{name}_low": mean - reach, f"{name}_high": mean + reach}
-
-
-def _roc_auc(survived: np.ndarray, probability: np.ndarray) -> dict[str, float]:
-    """ROC AUC with the interval of Hanley and McNeil (1982, Radiology 143:29-36)."""
-    lived = int(survived.sum())
-    died = len(survived) - lived
-    if not lived or not died:
-        return dict.fromkeys(("roc_auc", "roc_auc_low", "roc_auc_high"), np.nan)
-    area = roc_auc_score(survived, probability)
-    one, two = area / (2 - area), 2 * area**2 / (1 + area)
-    spread = area * (1 - area) + (lived - 1) * (one - area**2) + (died - 1) * (two - area**2)
-    reach = norm.ppf(0.975) * np.sqrt(spread / (lived * died))
-    return {"roc_auc": area, "roc_auc_low": max(0.0, area - reach), "roc_auc_high": min(1.0, area + reach)}
+    metrics = measure(part["survived"], part["probability"], part["party"], resamples=200)
+    found = {"passengers": len(part), "survived": part["survived"].mean(), "predicted": part["probability"].mean()}
+    for name, value, low, high in metrics.itertuples():
+        found |= {name: value, f"{name}_low": low, f"{name}_high": high}
+    return found

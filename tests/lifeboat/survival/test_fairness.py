@@ -31,9 +31,10 @@ def test_every_metric_lies_in_its_interval(predictions, X, metric):
     assert (table[f"{metric}_low"] <= table[metric]).all() and (table[metric] <= table[f"{metric}_high"]).all()
 
 
-def test_the_order_of_predictions_does_not_matter(predictions, X):
-    shuffled = predictions.sample(frac=1, random_state=0)
-    pd.testing.assert_frame_equal(survival.slices(shuffled, X), survival.slices(predictions, X))
+def test_intervals_know_who_travelled_together(predictions, X, y):
+    same_fate = pd.Series(y.argsort().argsort() // 10)
+    alone, together = (survival.slices(predictions, X, groups).loc["everyone"] for groups in (None, same_fate))
+    assert together["gap_high"] - together["gap_low"] > 2 * (alone["gap_high"] - alone["gap_low"])
 
 
 def test_a_slice_with_one_outcome_has_no_roc_auc(X):
