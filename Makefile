@@ -32,8 +32,10 @@ lint: $(READY)  ## check style; writes nothing
 format: $(READY)  ## mend style
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
-lock: $(READY)  ## lock the direct dependencies of pyproject.toml into requirements.txt
-	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.txt
+LOCK = $(BIN)/uv pip compile -q --universal --no-emit-index-url --no-header
+lock: $(READY)  ## lock the direct dependencies of pyproject.toml, and of them those of a Space
+	@$(LOCK) --generate-hashes pyproject.toml -o requirements.txt
+	@$(LOCK) --python-version 3.11 --no-annotate -c requirements.txt --no-emit-package spaces spaces/requirements.in -o spaces/requirements.txt
 
 clean:  ## remove the environment, the local store and the runs
 	rm -rf .venv store runs build .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,47 @@
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from lifeboat import monitoring, passengers
+from lifeboat.figures import explore
+from lifeboat.figures import monitoring as figures
+
+EXPLORE = [
+    explore.aboard, explore.missing, explore.survival_by_sex_and_class, explore.survival_by_age,
+    explore.survival_by_family, explore.fares, explore.shared_tickets,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("draw", EXPLORE, ids=lambda draw: draw.__name__)
+def test_a_figure_is_returned_labelled_and_closed(draw):
+    figure = draw(passengers.load())
+    assert isinstance(figure, Figure)
+    assert all(axes.get_xlabel() or axes.get_title() for axes in figure.axes)
+    assert plt.get_fignums() == []
+
+
+def test_the_bars_of_who_was_aboard_add_up():
+    (axes,) = explore.aboard(passengers.load()).axes
+    assert sum(bar.get_width() for bar in axes.patches) == 1309
+
+
+def test_shown_survival_rates_are_those_of_the_data():
+    data = passengers.load()
+    (axes,) = explore.survival_by_sex_and_class(data).axes
+    women = axes.containers[0].lines[0].get_ydata()
+    assert list(women) == pytest.approx(data[data["sex"] == "female"].groupby("pclass")["survived"].mean().tolist())
+
+
+def test_the_confusion_matrix_shows_its_counts():
+    table = pd.DataFrame({"survived": [1, 0, 0], "prediction": [1, 0, 1]})
+    (axes,) = figures.confusion(monitoring.confusion_matrix(table)).axes
+    assert [text.get_text() for text in axes.texts] == ["1", "1", "0", "1"]
+
+
+def test_drift_beyond_the_threshold_stands_out():
+    data = passengers.load()
+    table = monitoring.drift(data, data.head(200).assign(age=70.0))
+    (axes,) = figures.drift(table).axes
+    colors = {bar.get_facecolor() for bar in axes.patches}
+    assert len(colors) == 2
