@@ -10,6 +10,7 @@ from lifeboat.spaces.monitor.history import ALL_VERSIONS, PERIODS, History, read
 from lifeboat.spaces.monitor.page import HEADERS, LENGTHS, OUTCOMES, Page
 
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}
+LATEST = {"trigger_mode": "always_last", **QUIET}
 READING = "<p>Reading the store…</p>"
 EVERY = 30
 """Seconds between looks at the store."""
@@ -60,9 +61,9 @@ def build(history: Live[History]) -> gr.Blocks:
             download = gr.DownloadButton("Download these predictions as CSV", size="sm")
         outputs = [seen, version, state, tiles, latest, confusion, *views()]
         choice = [period, version, *choice]
-        gr.on([blocks.load, period.input, version.input], page.show, [period, version], outputs, **QUIET)
+        gr.on([blocks.load, period.input, version.input], page.show, [period, version], outputs, **LATEST)
         gr.Timer(EVERY).tick(page.refresh, [seen, period, version], outputs, **QUIET)
-        gr.on([seen.change, *[control.input for control in choice]], page.table, choice, recent, **QUIET)
+        gr.on([seen.change, *[control.change for control in choice]], page.table, choice, recent, **LATEST)
         download.click(page.download, choice, download, **QUIET)
     return blocks
 

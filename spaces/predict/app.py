@@ -14,7 +14,7 @@ BATCH_LEAD = (
     "Upload a table of passengers as CSV, up to 100,000 rows. Its header names pclass, sex, age, sibsp, parch, fare "
     "and embarked; an empty cell means unknown; further columns are kept. Faulty rows are listed, the others scored."
 )
-READING = "<p>Nothing uploaded yet.</p>"
+NOTHING = "<p>Nothing uploaded yet.</p>"
 CLASSES = [("First", 1), ("Second", 2), ("Third", 3)]
 SEXES = [("Female", "female"), ("Male", "male")]
 PORTS = [(name, code) for code, name in words.PORTS.items()] + [("Unknown", words.UNKNOWN)]
@@ -70,12 +70,12 @@ def many_passengers(page: Page) -> None:
     with gr.Row(equal_height=False):
         with gr.Column(scale=2, min_width=320):
             file = gr.File(label="CSV file", file_types=[".csv"], height=160)
-            gr.DownloadButton("Download an example", value=example, size="sm")
+            gr.HTML(example())
         with gr.Column(scale=3, min_width=320):
-            summary = gr.HTML(READING, elem_classes="panel")
-            predictions, faults = (
-                gr.File(label=name, interactive=False, visible=False, height=90) for name in ("Predictions", "Faults")
-            )
+            summary = gr.HTML(NOTHING, elem_classes="panel")
+            with gr.Row():
+                predictions = gr.DownloadButton("Download the predictions", size="sm")
+                faults = gr.DownloadButton("Download the faults", size="sm")
     outputs = [summary, predictions, faults]
     gr.on([file.upload, file.clear], page.score_file, file, outputs, api_name="predict_csv", concurrency_limit=2)
 

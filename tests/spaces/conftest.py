@@ -76,7 +76,9 @@ def serve() -> Callable[..., str]:
     """Serve a Space over what a function reads; returns its address."""
 
     def start(name: str, read: Callable, every: float = 3600) -> str:
-        _, address, _ = theme.launch(load_app(name).build, Live(read, every), prevent_thread_lock=True, quiet=True)
+        app = load_app(name)
+        app.EVERY = max(every, 1)
+        _, address, _ = theme.launch(app.build, Live(read, every), prevent_thread_lock=True, quiet=True)
         return address
 
     return start

@@ -89,7 +89,7 @@ def test_a_list_is_scored_and_its_faults_are_listed(page, tmp_path):
     expect(page.locator("table.faults")).to_contain_text("<b>old</b>")
     expect(page.locator("table.faults tbody tr")).to_have_count(2)
     with page.expect_download() as download:
-        page.locator("a[download='lifeboat-predictions.csv']").click()
+        page.get_by_role("button", name="Download the predictions").click()
     lines = download.value.path().read_text().splitlines()
     assert lines[0] == "line,name,pclass,sex,age,sibsp,parch,fare,embarked,probability,prediction"
     assert [line.split(",")[0] for line in lines[1:]] == ["2", "4"]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from gradio.routes import App
 from gradio.themes.utils import sizes
 
+from lifeboat.spaces import files
 from lifeboat.spaces.live import Live
 
 FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
@@ -96,7 +98,7 @@ def launch(build: Callable[[Live], gr.Blocks], live: Live, **options: Any) -> tu
     tuple
         The app, its address here, and None: as `gr.Blocks.launch` returns them.
     """
-    os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="lifeboat-space-")
+    files.use_own_folder()
     page = build(live)
     page.queue(default_concurrency_limit=8, max_size=500)
     return page.launch(
@@ -111,5 +113,11 @@ def launch(build: Callable[[Live], gr.Blocks], live: Live, **options: Any) -> tu
         mcp_server=False,
         ssr_mode=False,
         footer_links=["api", "settings"],
+        app_kwargs={"exception_handlers": {RequestValidationError: _refuse}},
         **options,
     )
+
+
+def _refuse(request: Request, error: Exception) -> JSONResponse:
+    """Answer a malformed request; the framework's own answer repeats it, and fails if it holds NaN."""
+    return JSONResponse({"detail": "malformed request: see 'Use via API' at the foot of the page"}, status_code=422)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 import gradio as gr
 import pandas as pd
 
 from lifeboat import monitoring
 from lifeboat.passengers import FEATURES, LABEL
-from lifeboat.spaces import words
+from lifeboat.spaces import files, words
 from lifeboat.spaces.live import Live, Reading
 from lifeboat.spaces.markup import Raw, notice
 from lifeboat.spaces.monitor import charts, panels
@@ -67,9 +64,7 @@ class Page:
 
     def download(self, period: str, version: str, outcome: str, length: int, sought: str) -> str:
         """Write what `table` shows, as stored, to a CSV file and return its path."""
-        path = Path(tempfile.mkdtemp()) / "lifeboat-predictions.csv"
-        self._found(period, version, outcome, length, sought)[0].to_csv(path, index=False)
-        return str(path)
+        return files.save(self._found(period, version, outcome, length, sought)[0], "history")
 
     def _found(self, period: str, version: str, outcome: str, length: int, sought: str) -> tuple:
         history = self._history.get().value

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import gradio as gr
 import pandas as pd
@@ -15,7 +15,7 @@ import pandas as pd
 from lifeboat import models, passengers
 from lifeboat.models import Champion
 from lifeboat.passengers import FEATURES
-from lifeboat.spaces import words
+from lifeboat.spaces import files, words
 from lifeboat.spaces.live import Live
 from lifeboat.spaces.markup import Raw, notice
 from lifeboat.spaces.predict import batch, panels
@@ -42,8 +42,6 @@ NOTABLE = {
     169: "Amelie Icard, whose port is unknown",
 }
 """Passengers to begin with, by id."""
-
-NO_FILES = [gr.update(value=None, visible=False)] * 2
 
 
 def read_champion(project: Project, previous: Champion | None = None) -> Champion:
@@ -135,23 +133,22 @@ class Page:
         champion = self._champion.get().value
         return panels.model_line(champion) if champion else Raw()
 
-    def score_file(self, path: str | None) -> tuple[Raw, gr.File, gr.File]:
+    def score_file(self, path: str | None) -> tuple[Raw, str | None, str | None]:
         """Score a CSV file of up to 100,000 passengers: the columns pclass, sex, age, sibsp, parch, fare and embarked.
 
         Returns a summary, a CSV file with the good rows and their predictions, and one with the faults of the others.
         """
         if path is None:
-            return Raw(), *NO_FILES
+            return Raw(), None, None
         reading = self._champion.get()
         if reading.value is None:
-            return missing(reading.error), *NO_FILES
+            return missing(reading.error), None, None
         try:
             scored = batch.score(reading.value.pipeline, Path(path).read_bytes())
         except batch.UnreadableList as error:
-            return notice("This file cannot be used", str(error), "warning"), *NO_FILES
-        files = save({"predictions": scored.predictions, "faults": scored.faults})
-        shown = {"predictions": len(scored.predictions), "faults": scored.faulty}
-        return panels.batch_summary(scored), *(gr.File(files[name], visible=bool(shown[name])) for name in shown)
+            return notice("This file cannot be used", str(error), "warning"), None, None
+        faults = files.save(scored.faults, "faults") if scored.faulty else None
+        return panels.batch_summary(scored), files.save(scored.predictions, "predictions"), faults
 
     def _answer(self, passenger: dict[str, Any], truth: str | None) -> tuple[Raw, Raw, Raw, Raw]:
         reading = self._champion.get()
@@ -223,19 +220,12 @@ def people() -> list[tuple[str, int]]:
     return [(label, key) for key, label in NOTABLE.items()] + [pair for pair in others if pair[1] not in NOTABLE]
 
 
-def save(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
-    """Write tables as CSV files, to be downloaded, and return their paths by name."""
-    folder = Path(tempfile.mkdtemp())
-    paths = {name: folder / f"lifeboat-{name}.csv" for name in tables}
-    for name, path in paths.items():
-        tables[name].to_csv(path, index=False)
-    return {name: str(path) for name, path in paths.items()}
-
-
-def example() -> str:
-    """Write a small list of real passengers, as an example of what can be uploaded, and return its path."""
+def example() -> Raw:
+    """Build a link to a small list of real passengers, as an example of what can be uploaded."""
     frame, _ = everyone()
-    return save({"example": frame.loc[frame["passenger_id"].isin(NOTABLE), ["name", *FEATURES]]})["example"]
+    rows = frame.loc[frame["passenger_id"].isin(NOTABLE), ["name", *FEATURES]]
+    address = f"data:text/csv;charset=utf-8,{quote(rows.to_csv(index=False))}"
+    return Raw(f'<a download="passengers.csv" href="{address}">Download an example</a>')
 
 
 @cache

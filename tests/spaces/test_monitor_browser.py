@@ -1,0 +1,127 @@
+"""The page of spaces/monitor in a real browser."""
+
+import pandas as pd
+import pytest
+from pages import BROKEN, SIZES, raising, serious_violations
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+PLOTS = {"Days": ".days", "Calibration": ".square"}
+TABS = ("Now", "Days", "Calibration", "Drift", "Models")
+
+
+@pytest.fixture(scope="module")
+def address(serve, two_weeks):
+    return serve("monitor", lambda previous: two_weeks)
+
+
+@pytest.fixture
+def page(visit, address):
+    page = visit(address)
+    expect(page.locator(".prose.tiles")).to_contain_text("Passengers scored")
+    return page
+
+
+def choose(page, label, option):
+    page.get_by_label(label).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def test_now_shows_the_newest_prediction_the_matrix_and_the_table(page):
+    expect(page.locator(".prose.latest")).to_contain_text("outcome pending")
+    expect(page.locator(".cell .count")).to_have_count(4)
+    expect(page.locator("table.confusion")).to_contain_text("Rescue foreseen")
+    expect(page.get_by_role("columnheader", name="Predicted", exact=True).first).to_be_visible()
+    expect(page.locator(".state .notice")).to_have_count(0)
+
+
+def test_period_and_version_cut_the_history(page):
+    expect(page.locator(".prose.tiles")).to_contain_text("630")
+    choose(page, "Model version", "Version 2")
+    expect(page.locator(".prose.tiles")).to_contain_text("210")
+    choose(page, "Period", "Last day")
+    expect(page.locator(".prose.tiles")).to_contain_text("Predictions30")
+
+
+def test_the_table_is_filtered_and_downloaded(page):
+    page.get_by_label("Wrong").check()
+    choose(page, "Rows at most", "200")
+    page.get_by_label("Find").fill("third")
+    expect(page.get_by_role("gridcell", name="first")).to_have_count(0)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download these predictions").click()
+    stored = pd.read_csv(download.value.path())
+    assert 0 < len(stored) <= 200
+    assert (stored["prediction"] != stored["survived"]).all()
+    assert set(stored["pclass"]) == {3}
+
+
+def test_days_are_drawn_live(page):
+    page.get_by_role("tab", name="Days").click()
+    plot = page.locator(".days .js-plotly-plot")
+    expect(plot.locator(".point").first).to_be_visible()
+    assert plot.locator(".errorbar").count() > 0
+    box = plot.locator(".point").first.bounding_box()
+    page.mouse.move(box["x"] + 4, box["y"] + 4)
+    expect(plot.locator(".hoverlayer")).to_contain_text("outcomes")
+
+
+def test_calibration_drift_and_models_have_their_tabs(page):
+    page.get_by_role("tab", name="Calibration").click()
+    expect(page.locator(".square .js-plotly-plot .point").first).to_be_visible()
+    page.get_by_role("tab", name="Drift").click()
+    expect(page.locator("table.drift tbody tr")).to_have_count(7)
+    page.get_by_role("tab", name="Models").click()
+    expect(page.locator("table.versions tbody tr").first).to_contain_text("champion")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_it_fits_and_is_accessible(visit, address, size, scheme, picture):
+    page = visit(address, size, scheme)
+    expect(page.locator(".prose.tiles")).to_contain_text("Passengers scored")
+    picture(page, f"monitor-{size}", scheme)
+    for tab in TABS:
+        page.get_by_role("tab", name=tab).click()
+        if tab in PLOTS:
+            expect(page.locator(f"{PLOTS[tab]} .js-plotly-plot")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
+        assert serious_violations(page) == []
+
+
+def test_an_empty_history_says_how_to_fill_it(visit, serve, nothing):
+    page = visit(serve("monitor", lambda previous: nothing))
+    expect(page.locator(".state .notice")).to_contain_text("make run")
+    for tab in TABS:
+        page.get_by_role("tab", name=tab).click()
+    expect(page.locator(".toast-body")).to_have_count(0)
+
+
+def test_one_prediction_is_a_history_too(visit, serve, one_row):
+    page = visit(serve("monitor", lambda previous: one_row))
+    expect(page.locator(".state .notice")).to_contain_text("has missed")
+    expect(page.locator(".prose.tiles")).to_contain_text("Predictions1Outcomes")
+    page.get_by_role("tab", name="Days").click()
+    expect(page.locator(".days .js-plotly-plot .point").first).to_be_visible()
+    for tab in TABS:
+        page.get_by_role("tab", name=tab).click()
+    expect(page.locator(".toast-body")).to_have_count(0)
+
+
+def test_a_broken_store_is_named_without_its_secrets(visit, serve):
+    page = visit(serve("monitor", raising(BROKEN)))
+    expect(page.locator(".state .notice")).to_contain_text("The store does not answer")
+    assert "secret" not in page.content()
+    assert "Traceback" not in page.content()
+
+
+def test_the_page_refreshes_itself_and_otherwise_keeps_still(visit, serve, one_row, two_weeks):
+    newest = [one_row]
+    page = visit(serve("monitor", lambda previous: newest[0], every=0))
+    expect(page.locator(".prose.tiles")).to_contain_text("Predictions1Outcomes")
+    page.evaluate("document.querySelector('.tiles dl').dataset.kept = 'yes'")
+    page.wait_for_timeout(2500)
+    assert page.evaluate("document.querySelector('.tiles dl').dataset.kept") == "yes"
+    newest[0] = two_weeks
+    expect(page.locator(".prose.tiles")).to_contain_text("630")
