@@ -21,10 +21,13 @@ def main() -> int:
     arguments = parser.parse_args()
 
     from hopsworks_local.errors import ServiceError
-    from hopsworks_local.server import serve
+    from hopsworks_local.store import Store
 
     try:
-        serve(arguments.store, arguments.project, arguments.port, arguments.parent)
+        store = Store(arguments.store, arguments.project)
+        from hopsworks_local.server import serve  # takes a moment; what is wrong with the store is said before
+
+        serve(store, arguments.port, arguments.parent)
     except ServiceError as error:
         sys.stderr.write(f"hopsworks_local: {error.message}\n")
         return 1

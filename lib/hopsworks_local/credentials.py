@@ -15,6 +15,7 @@ import trustme
 
 DOMAIN = "local"
 KEY_BYTES = 32
+KEEPER = ".keep"  # a folder with a file of ours in it is not removed by clients
 PLACEHOLDER = b"not used by the Python engine"
 
 
@@ -29,6 +30,7 @@ class Credentials:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.folder.mkdir(mode=0o700)
         self.key = secrets.token_urlsafe(KEY_BYTES)
         self._signing_key = secrets.token_bytes(KEY_BYTES)
         authority = trustme.CA()
@@ -37,6 +39,7 @@ class Credentials:
         self.authority = authority.cert_pem.bytes()
         self._client_chain = b"".join(blob.bytes() for blob in client.cert_chain_pems)
         self._client_key = client.private_key_pem.bytes()
+        self.put_back()
 
     @property
     def server(self) -> tuple[bytes, bytes]:
@@ -71,8 +74,8 @@ class Credentials:
 
     def put_back(self) -> None:
         """Write the clients' files that are missing."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         contents = {
+            KEEPER: b"",
             "keyStore.jks": PLACEHOLDER,
             "trustStore.jks": PLACEHOLDER,
             "material_passwd": b"",
@@ -82,7 +85,7 @@ class Credentials:
         }
         for name, content in contents.items():
             if not (self.folder / name).exists():
-                fresh = self.folder / f".{name}.{secrets.token_hex(4)}"
+                fresh = self.folder.parent / secrets.token_hex(8)
                 fresh.touch(mode=0o600)
                 fresh.write_bytes(content)
                 fresh.replace(self.folder / name)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from hopsworks_local.delta import literal
+from hopsworks_local.errors import BadRequest, StoreError
 from hopsworks_local.query import Statement
 
 if TYPE_CHECKING:
@@ -37,20 +38,45 @@ class Engine:
 
         self.table(Statement({"t": "SELECT 1 AS one"}, "SELECT one FROM t", {}, ["one"]))
 
+    def check(self, statement: Statement) -> None:
+        """Find out what can be wrong with a statement without running it.
+
+        Raises
+        ------
+        BadRequest
+            If it compares what cannot be compared.
+        StoreError
+            If files of a table are missing or damaged.
+        """
+        self._prepare(statement)
+
     def stream(self, statement: Statement) -> pa.RecordBatchReader:
-        """Return the rows of a statement in batches."""
-        cursor = self._database().cursor()
-        return cursor.sql(statement.sql, params=statement.parameters).to_arrow_reader(BATCH_ROWS)
+        """Return the rows of a statement in batches; errors are those of `check`."""
+        return self._prepare(statement).to_arrow_reader(BATCH_ROWS)
 
     def table(self, statement: Statement) -> pa.Table:
         """Return the rows of a statement."""
         return self.stream(statement).read_all()
+
+    def _prepare(self, statement: Statement) -> "duckdb.DuckDBPyRelation":
+        import duckdb
+
+        try:
+            return self._database().cursor().sql(statement.sql, params=statement.parameters)
+        except (duckdb.ProgrammingError, duckdb.DataError) as error:
+            raise BadRequest(f"the query cannot be run: {_first_line(error)}") from error
+        except duckdb.Error as error:
+            raise StoreError(f"No data found: a table of the query is damaged: {_first_line(error)}") from error
 
     def _database(self) -> "duckdb.DuckDBPyConnection":
         with self._lock:
             if self._opened is None:
                 self._opened = _open(self._folder)
             return self._opened
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
 
 
 def _open(folder: Path) -> "duckdb.DuckDBPyConnection":

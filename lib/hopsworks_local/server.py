@@ -33,17 +33,15 @@ GRACE_SECONDS = 5
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "grpc_proxy")
 
 
-def serve(folder: Path, project: str, port: int, parent: int | None) -> None:
+def serve(store: Store, port: int, parent: int | None) -> None:
     """Serve a store until told to stop.
 
     Prints the environment variables with which clients log in, as lines `export NAME=VALUE`, and an empty line.
 
     Parameters
     ----------
-    folder : Path
-        The store.
-    project : str
-        Name of its project.
+    store : Store
+        What to serve.
     port : int
         For REST; 0 takes a free one.
     parent : int or None
@@ -52,9 +50,8 @@ def serve(folder: Path, project: str, port: int, parent: int | None) -> None:
     Raises
     ------
     StoreError
-        If the store cannot be used or the port is taken.
+        If the port is taken.
     """
-    store = Store(folder, project)
     store.sweep()
     listener = _listen(port)
     log = store.folder / "logs" / f"{datetime.now():%Y-%m-%dT%H-%M-%S}-{os.getpid()}.log"

@@ -137,4 +137,6 @@ class _Column:
 
 def _finite(value: Any) -> Any:
     """NaN and infinity have no place in JSON."""
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -68,6 +68,6 @@ def view(store, group):
     return store.create_feature_view(group.name, version=1, query=query, labels=["label"], **helpers)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def rest(service):
     return Rest(service.environment)

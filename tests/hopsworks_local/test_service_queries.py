@@ -60,6 +60,11 @@ def test_values_that_do_not_fit_are_refused(group, condition, message):
         group.filter(condition(group)).read()
 
 
+def test_features_that_cannot_be_compared_are_refused(group):
+    with pytest.raises(RestAPIError, match=r"the query cannot be run: .*Cannot compare"):
+        group.filter(group.text > group.number).read()
+
+
 def test_unknown_features_in_filters_are_refused(group):
     from hsfs.feature import Feature
 

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hopsworks_local.backend import Backend
-from hopsworks_local.errors import NotFound, NotSupported, ServiceError, Unauthorized
+from hopsworks_local.errors import NotFound, NotSupported, ServiceError, TooLarge, Unauthorized
 from hopsworks_local.rest import (
     feature_groups,
     feature_views,
@@ -76,4 +76,5 @@ async def _answer_bug(request: Request, error: Exception) -> JSONResponse:
 async def _answer(request: Request, error: ServiceError) -> JSONResponse:
     level = logging.INFO if isinstance(error, NotFound) else logging.WARNING
     log.log(level, "%s %s -> %s %s", request.method, request.url, error.status, error.message)
-    return JSONResponse(error.document(), error.status)
+    unread = {"Connection": "close"} if isinstance(error, TooLarge) else None  # or the rest would be awaited
+    return JSONResponse(error.document(), error.status, unread)

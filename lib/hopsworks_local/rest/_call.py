@@ -13,12 +13,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from hopsworks_local.backend import Backend
-from hopsworks_local.errors import BadRequest, NotSupported, TooLarge
+from hopsworks_local.errors import BadRequest, NotFound, NotSupported, TooLarge
 
 PREFIX = "/hopsworks-api/api"
 PROJECT = PREFIX + "/project/{project:int}"
 STORE = PROJECT + "/featurestores/{featurestore}"
 MAX_DOCUMENT_BYTES = 64 * 2**20
+PROJECT_NOT_FOUND = 150004
 HARMLESS = {"expand"}  # the answers hold everything that can be expanded
 
 
@@ -66,6 +67,7 @@ def route(method: str, path: str, handler: Handler, *parameters: str, status: in
     known = HARMLESS | set(parameters)
 
     async def endpoint(request: Request) -> Response:
+        check_project(request)
         _check_parameters(request, known)
         body = await _read_body(request)
         call = Call(request.app.state.backend, request.path_params, request.query_params, body, tuple(request.client))
@@ -75,6 +77,19 @@ def route(method: str, path: str, handler: Handler, *parameters: str, status: in
         return Response(status_code=204) if result is None else JSONResponse(result, status)
 
     return Route(path, endpoint, methods=[method])
+
+
+def check_project(request: Request) -> None:
+    """Refuse paths of other projects.
+
+    Raises
+    ------
+    NotFound
+        If a path names a project, and not the one of the store.
+    """
+    asked, own = request.path_params.get("project"), request.app.state.backend.store.project_id
+    if asked not in (None, own):
+        raise NotFound(f"there is no project with the id {asked}, only {own}", PROJECT_NOT_FOUND)
 
 
 def listing(items: list[dict[str, Any]]) -> dict[str, Any]:

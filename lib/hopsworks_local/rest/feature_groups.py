@@ -52,13 +52,13 @@ def _check(body: dict[str, Any]) -> None:
     for field, (what, hint) in HINTS.items():
         if body.get(field):
             raise NotSupported(what, hint)
+    if (body.get("timeTravelFormat") or "DELTA") != "DELTA":
+        raise NotSupported(f"time_travel_format {body['timeTravelFormat']!r}", "leave it out, or use 'DELTA'")
     if body.get("type") != "cachedFeaturegroupDTO":
         raise NotSupported(
             f"feature groups of type {body.get('type')!r} (streams, external and spine groups)",
             "use create_feature_group with stream=False",
         )
-    if (body.get("timeTravelFormat") or "DELTA") != "DELTA":
-        raise NotSupported(f"time_travel_format {body['timeTravelFormat']!r}", "leave it out, or use 'DELTA'")
     if (body.get("dataSource") or {}).get("storageConnector"):
         raise NotSupported("a data source of a feature group", "leave data_source and storage_connector out")
     if (body.get("statisticsConfig") or {}).get("kll"):

@@ -53,7 +53,7 @@ def create(call: Call) -> dict[str, Any]:
         for feature in backend.group(id).body["features"]
     }
     query = slim(body["query"])
-    backend.statement(query)  # refuses what could not be read
+    backend.engine.check(backend.statement(query))
     kept = {
         "description": body.get("description"),
         "query": query,

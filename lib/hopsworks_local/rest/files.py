@@ -14,7 +14,7 @@ from starlette.routing import Route
 from hopsworks_local import uploads
 from hopsworks_local.backend import USER, Backend
 from hopsworks_local.errors import BadRequest, Conflict, Forbidden, NotFound, NotSupported, TooLarge
-from hopsworks_local.rest._call import PROJECT, Call, route
+from hopsworks_local.rest._call import PROJECT, Call, check_project, route
 
 FILES = PROJECT + "/dataset"
 NOT_FOUND = 110008
@@ -156,6 +156,7 @@ def download(call: Call) -> Response:
 
 async def upload(request: Request) -> Response:
     """POST a chunk of a file; it appears under its name when all chunks are there."""
+    check_project(request)
     length = request.headers.get("content-length", "")
     if not length.isdigit() or int(length) > MAX_REQUEST_BYTES:
         raise TooLarge(

@@ -5,11 +5,10 @@ from typing import Any
 from hopsworks_local.backend import USER
 from hopsworks_local.credentials import DOMAIN
 from hopsworks_local.errors import NotFound
-from hopsworks_local.rest._call import PREFIX, PROJECT, STORE, Call, route
+from hopsworks_local.rest._call import PREFIX, PROJECT, PROJECT_NOT_FOUND, STORE, Call, route
 
 VERSION = "5.2.1"  # of the Hopsworks whose client is served
 CREATED = "2020-01-01T00:00:00.000Z"
-PROJECT_NOT_FOUND = 150004
 VARIABLE_NOT_FOUND = 160037
 
 

@@ -10,6 +10,7 @@ from hopsworks_local.rest._documents import slim
 def construct(call: Call) -> dict[str, Any]:
     """PUT a query document; all that can be wrong with it is said here, where the client shows the message."""
     statement = call.backend.statement(call.body)
+    call.backend.engine.check(statement)
     payload = json.dumps(slim(call.body))
     return {
         "query": statement.body,

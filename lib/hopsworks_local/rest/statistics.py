@@ -81,7 +81,17 @@ def _find(call: Call, owner: Document) -> dict[str, Any]:
         found = [body for body in found if _matches(body, condition)]
     if not found:
         raise NotFound(f"there are no such statistics of {owner.kind} {owner.name} {owner.version}", NOT_FOUND)
-    return listing(found[-1:] if call.query.get("limit") == "1" else found[::-1])
+    newest = found[-1:] if call.query.get("limit") == "1" else found[::-1]
+    return listing([_only(body, call.query.getlist("feature_names")) for body in newest])
+
+
+def _only(body: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    """The statistics of some features."""
+    features = body.get("featureDescriptiveStatistics")
+    if not (names and features):
+        return body
+    chosen = [feature for feature in features if feature["featureName"] in names]
+    return {**body, "featureDescriptiveStatistics": chosen}
 
 
 def _matches(body: dict[str, Any], condition: str) -> bool:
