@@ -1,0 +1,75 @@
+import re
+
+import pandas as pd
+import pytest
+from pages import make_champion
+
+from lifeboat import passengers
+from lifeboat.passengers import FEATURES, FIELDS
+from lifeboat.spaces.predict import panels
+from lifeboat.spaces.predict.answer import InvalidPassenger, answer, check, prediction
+from lifeboat.spaces.predict.page import NOTABLE, from_controls, people, to_controls
+
+GOOD = dict(zip(FEATURES, [1, "female", 44.0, 0, 0, 27.72, "C"], strict=True))
+
+
+@pytest.mark.parametrize("name", FEATURES)
+@pytest.mark.parametrize("value", [None, -1, 0, 1, 3, 1.5, 500.0, 1e9, "C", "male", "x", True, [], float("inf")])
+def test_the_quick_check_agrees_with_the_schema(name, value):
+    passenger = GOOD | {name: value}
+    try:
+        expected = passengers.validate_one(passenger)
+    except passengers.InvalidPassengers:
+        with pytest.raises(InvalidPassenger, match=name):
+            check(passenger)
+    else:
+        pd.testing.assert_frame_equal(passengers.validate_one(check(passenger)), expected)
+
+
+def test_a_refusal_has_a_line_for_each_fault():
+    with pytest.raises(InvalidPassenger) as error:
+        check(GOOD | {"sex": "f", "age": -1})
+    assert str(error.value).splitlines() == [
+        "sex is 'f'; allowed: female or male.",
+        f"age is -1; allowed: {FIELDS['age'].allowed}.",
+    ]
+
+
+@pytest.mark.parametrize("estimator", ["logistic", "gradient_boosting"])
+def test_contributions_add_up_to_the_probability_shown(estimator):
+    model = make_champion(estimator=estimator)
+    found = answer(model, GOOD)
+    assert found.probability == pytest.approx(prediction(model, GOOD)["probability"])
+    shown = re.findall(r"<td>([+-]\d+\.\d\d)", panels.why(found))
+    start, *steps, end = map(float, shown)
+    assert start + sum(steps) == pytest.approx(end, abs=0.05)
+
+
+def test_controls_keep_what_is_unknown():
+    passenger = GOOD | {"age": None, "fare": None, "embarked": None}
+    assert from_controls(to_controls(passenger)) == passenger
+
+
+@pytest.mark.parametrize("row", range(0, 1309, 61))
+def test_real_passengers_survive_the_way_through_the_controls(row):
+    person = passengers.load()[FEATURES].iloc[row].to_dict()
+    assert check(from_controls(to_controls(person))) == check(person)
+
+
+def test_everybody_can_be_chosen():
+    labels, ids = zip(*people(), strict=True)
+    assert sorted(ids) == list(range(1, 1310))
+    assert list(ids[: len(NOTABLE)]) == list(NOTABLE)
+    assert all(labels)
+
+
+def test_a_name_with_html_is_shown_as_text(champion):
+    people = passengers.load().head(1).assign(name="Doe, Mr. <img src=x onerror=alert(1)>")
+    shown = panels.similar(people)
+    assert "<img" not in shown
+    assert "&lt;img" in shown
+
+
+def test_all_verdicts_have_words(champion):
+    said = {panels._verdict_words(p / 20) for p in range(21)}
+    assert len(said) == 6
