@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import inspect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import sklearn
-from sklearn.metrics import accuracy_score, brier_score_loss, log_loss, roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.pipeline import Pipeline
 
-from lifeboat import features, models, passengers, survival
+from lifeboat import features, models, monitoring, passengers, provenance, survival
+from lifeboat.errors import LifeboatError
 from lifeboat.passengers import FEATURES, LABEL
+from lifeboat.report import Report
 from lifeboat.store import quiet
+from lifeboat.survival import estimators, preprocessing
+from lifeboat.survival import features as traits
 
 if TYPE_CHECKING:
     from hopsworks.hsfs.feature_view import FeatureView
@@ -97,20 +101,46 @@ def hold_out(data: TrainingData, seed: int = 0) -> tuple[pd.Index, pd.Index]:
     return pd.Index(train), pd.Index(test)
 
 
-def test_metrics(label: pd.Series, probability: pd.Series) -> dict[str, float]:
-    """Measure predicted probabilities against outcomes: ROC AUC, log loss (nats), Brier score, accuracy."""
-    return {
-        "roc_auc": float(roc_auc_score(label, probability)),
-        "log_loss": float(log_loss(label, probability)),
-        "brier": float(brier_score_loss(label, probability)),
-        "accuracy": float(accuracy_score(label, probability >= 0.5)),
-    }
-
-
 def code_version(estimator: str) -> str:
-    """Return a fingerprint of what determines a fit besides the data: the estimator's settings and scikit-learn."""
-    settings = repr(survival.build_estimator(estimator).get_params()) + sklearn.__version__
-    return hashlib.sha256(settings.encode()).hexdigest()[:12]
+    """Return a fingerprint of what determines a fit besides the data: settings, our own code and scikit-learn."""
+    own = [inspect.getsource(module) for module in (estimators, preprocessing, traits)]
+    settings = repr(survival.build_estimator(estimator).get_params())
+    return hashlib.sha256("".join([settings, sklearn.__version__, *own]).encode()).hexdigest()[:12]
+
+
+def fit_and_test(data: TrainingData, estimator: str = survival.DEFAULT_ESTIMATOR) -> tuple[Pipeline, Report]:
+    """Fit an estimator to the training part, judge it by cross-validation there, and test it once.
+
+    Parameters
+    ----------
+    data : TrainingData
+        The passengers; `hold_out` says who is tested.
+    estimator : str
+        A name in `survival.ESTIMATORS`.
+
+    Returns
+    -------
+    Pipeline, Report
+        The fitted pipeline and its evaluation.
+    """
+    train_rows, test_rows = hold_out(data)
+    X, y, ticket = data.X.iloc[train_rows], data.y.iloc[train_rows], data.ticket.iloc[train_rows]
+    pipeline = survival.build_estimator(estimator).fit(X, y)
+    seen = survival.cross_predict(estimator, X, y, ticket, repeats=1)
+    probability = pipeline.predict_proba(data.X.iloc[test_rows])[:, 1]
+    report = Report(
+        estimator=estimator,
+        trained_on=len(train_rows),
+        tested_on=len(test_rows),
+        test=survival.measure(data.y.iloc[test_rows], probability, data.ticket.iloc[test_rows]),
+        held_out=survival.measure(seen["survived"], seen["probability"], ticket.iloc[seen["row"]]),
+        slices=survival.slices(seen, X, ticket, ways=1),
+        calibration=monitoring.calibration(seen),
+        plausibility=survival.plausibility(seen),
+        versions=provenance.versions(),
+        revision=provenance.revision(),
+    )
+    return pipeline, report
 
 
 def train(project: Project, estimator: str = survival.DEFAULT_ESTIMATOR) -> models.Champion:
@@ -127,21 +157,24 @@ def train(project: Project, estimator: str = survival.DEFAULT_ESTIMATOR) -> mode
     -------
     Champion
         The registered model; the one from before if neither data nor code have changed.
+
+    Raises
+    ------
+    LifeboatError
+        If there is no such estimator, or the passengers cannot teach a model.
     """
+    code = code_version(estimator)
     data = training_data(project)
-    mark = f"data {data.version}, code {code_version(estimator)}"
+    mark = f"data {data.version}, code {code}"
     known = models.find(project, mark)
     if known is not None:
         return known
-    train_rows, test_rows = hold_out(data)
-    pipeline = survival.build_estimator(estimator).fit(data.X.iloc[train_rows], data.y.iloc[train_rows])
-    probability = pipeline.predict_proba(data.X.iloc[test_rows])[:, 1]
-    metrics: Mapping[str, float] = test_metrics(data.y.iloc[test_rows], probability)
+    pipeline, report = fit_and_test(data, estimator)
     return models.register(
         project,
         pipeline,
-        metrics=metrics,
-        description=f"{estimator}, trained on {len(train_rows)} passengers ({mark})",
+        report=report,
+        description=f"{estimator}, trained on {report.trained_on} passengers ({mark})",
         training_dataset_version=data.version,
         input_example=data.X.head(1),
     )
@@ -153,3 +186,38 @@ def ensure_champion(project: Project) -> models.Champion:
         return models.champion(project)
     except models.NoModel:
         return train(project)
+
+
+def compare(project: Project, version: int, other: int) -> pd.DataFrame:
+    """Compare two registered versions on their test set, which neither was trained on.
+
+    Parameters
+    ----------
+    project : Project
+        As `lifeboat.login` returns it.
+    version, other : int
+        Two registered versions.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by metric: the ``value`` of `version` less that of `other`, with the 95 % interval ``low`` to ``high``.
+
+    Raises
+    ------
+    NoModel
+        If there is no such version.
+    LifeboatError
+        If the two were trained on different versions of the training dataset.
+    """
+    pair = [models.load(project, number) for number in (version, other)]
+    datasets = [model.training_dataset_version for model in pair]
+    if datasets[0] != datasets[1]:
+        raise LifeboatError(
+            f"versions {version} and {other} were trained on training datasets {datasets[0]} and {datasets[1]}: they "
+            "have no test set in common. Train both estimators on the present data first."
+        )
+    data = read_version(features.survival_view(project), datasets[0])
+    _, rows = hold_out(data)
+    probabilities = [model.pipeline.predict_proba(data.X.iloc[rows])[:, 1] for model in pair]
+    return survival.measure_difference(data.y.iloc[rows], *probabilities, data.ticket.iloc[rows])

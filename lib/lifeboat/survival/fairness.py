@@ -1,7 +1,7 @@
 """How well a model serves each part of the ship: metrics by slice, with intervals."""
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import chain, combinations
 
 import pandas as pd
 
@@ -24,9 +24,14 @@ def groupings(X: pd.DataFrame) -> pd.DataFrame:
 
 
 def slices(
-    predictions: pd.DataFrame, X: pd.DataFrame, groups: pd.Series | None = None, fewest: int = 30
+    predictions: pd.DataFrame,
+    X: pd.DataFrame,
+    groups: pd.Series | None = None,
+    *,
+    ways: int = 2,
+    fewest: int = 30,
 ) -> pd.DataFrame:
-    """Measure predictions within every slice, one-way and two-way, that has enough passengers.
+    """Measure predictions within every slice of the passengers that has enough of them.
 
     Parameters
     ----------
@@ -36,6 +41,8 @@ def slices(
         The seven features.
     groups : Series, optional
         The ticket of each passenger of X, for intervals that know who travelled together.
+    ways : int
+        By how many of sex, class, age band and port at once the passengers are sliced, at most.
     fewest : int
         Slices with fewer passengers are left out.
 
@@ -48,19 +55,15 @@ def slices(
     words = groupings(X).iloc[predictions["row"]].reset_index(drop=True)
     table = predictions[["survived", "probability"]].reset_index(drop=True)
     table["party"] = range(len(table)) if groups is None else groups.iloc[predictions["row"]].to_numpy()
-    parts = {"everyone": table} | {name: part for name, part in _parts(words, table) if len(part) >= fewest}
-    return (
-        pd.DataFrame({name: _measure(part) for name, part in parts.items()})
-        .T.rename_axis("slice")
-        .astype({"passengers": int})
-    )
+    parts = {"everyone": table} | {name: part for name, part in _parts(words, table, ways) if len(part) >= fewest}
+    rows = {name: _measure(part) for name, part in parts.items()}
+    return pd.DataFrame(rows).T.rename_axis("slice").astype({"passengers": int})
 
 
-def _parts(words: pd.DataFrame, table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    for count in (1, 2):
-        for columns in combinations(words, count):
-            for values, part in table.groupby([words[column] for column in columns]):
-                yield ", ".join(values), part
+def _parts(words: pd.DataFrame, table: pd.DataFrame, ways: int) -> Iterator[tuple[str, pd.DataFrame]]:
+    for columns in chain.from_iterable(combinations(words, count + 1) for count in range(ways)):
+        for values, part in table.groupby([words[column] for column in columns]):
+            yield ", ".join(values), part
 
 
 def _measure(part: pd.DataFrame) -> dict[str, float]:
