@@ -1,6 +1,7 @@
 """What the endpoints and Flight share: the store, the engine and the credentials."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from hopsworks_local.credentials import Credentials
@@ -17,12 +18,20 @@ USER = {"username": "local", "email": "local@localhost", "firstName": "local", "
 
 @dataclass
 class Backend:
-    """A running service, seen from an endpoint."""
+    """A running service, seen from an endpoint.
+
+    Attributes
+    ----------
+    refused : set
+        Connections with the folders that they were refused to make, and must not remove: the client removes the
+        folder of a version when saving a model fails, even if it is somebody else's.
+    """
 
     store: Store
     engine: Engine
     credentials: Credentials
     flight_address: str = ""
+    refused: set[tuple[tuple[str, int], Path]] = field(default_factory=set)
 
     @property
     def metadata(self) -> Metadata:
@@ -44,7 +53,7 @@ class Backend:
 
     def table(self, group: Document) -> Table:
         """Return the present state of a feature group's table."""
-        written = bool(self.metadata.all("commit", parent=group.id))
+        written = self.metadata.has("commit", parent=group.id)
         folder = self.store.table(group.name, group.version)
         return read_table(folder, f"{group.name} version {group.version}", group.body["features"], written)
 

@@ -36,7 +36,7 @@ class Engine:
 
         import hopsworks_local.training  # noqa: F401
 
-        self.table(Statement({"t": "SELECT 1 AS one"}, "SELECT one FROM t", {}, ["one"]))
+        self.table(Statement({"t": "SELECT 1 AS one"}, "SELECT one FROM t"))
 
     def check(self, statement: Statement) -> None:
         """Find out what can be wrong with a statement without running it.

@@ -155,6 +155,11 @@ class Metadata:
         where = "kind = ? AND ready AND (? IS NULL OR name = ?) AND (? IS NULL OR parent = ?)"
         return list(self._select(where, (kind, name, name, parent, parent)))
 
+    def has(self, kind: str, parent: int) -> bool:
+        """Whether a document has one of this kind that belongs to it."""
+        query = "SELECT EXISTS (SELECT 1 FROM documents WHERE kind = ? AND parent = ?)"
+        return bool(self._connection.execute(query, (kind, parent)).fetchone()[0])
+
     def _select(self, where: str, parameters: tuple) -> Iterator[Document]:
         query = f"SELECT {COLUMNS} FROM documents WHERE {where} ORDER BY name, version"
         for *head, body in self._connection.execute(query, parameters).fetchall():

@@ -9,8 +9,8 @@ event time is not after its own. Rows come in the order of the keys, so that a s
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from hopsworks_local.delta import Table, quote
 from hopsworks_local.errors import BadRequest, NotSupported
@@ -29,20 +29,34 @@ NO_JOIN_KEYS = 270122
 LookUp = Callable[[int], tuple[Document, Table]]
 
 
+class Column(NamedTuple):
+    """A column of a result: of which source, its name there, its name in the result."""
+
+    source: Source
+    name: str
+    output: str
+
+
 @dataclass(frozen=True)
 class Statement:
-    """SQL with parameters, the columns that it selects, and which of them is the left group's event time."""
+    """SQL with parameters, and the columns that it selects."""
 
     tables: dict[str, str]
     body: str
-    parameters: dict[str, Any]
-    columns: list[str]
-    event_time: str | None = None
+    parameters: dict[str, Any] = field(default_factory=dict)
+    columns: list[Column] = field(default_factory=list)
 
     @property
     def sql(self) -> str:
         """The SQL that DuckDB runs."""
         return f"WITH {', '.join(f'{alias} AS ({sql})' for alias, sql in self.tables.items())} {self.body}"
+
+    @property
+    def event_time(self) -> str | None:
+        """The column with the event time of the left group, if it is among them."""
+        left = self.columns[0].source
+        times = [column.output for column in self.columns if column[:2] == (left, left.event_time)]
+        return times[0] if times else None
 
 
 def compile_query(document: dict[str, Any], look_up: LookUp, project: str) -> Statement:
@@ -74,7 +88,7 @@ def compile_query(document: dict[str, Any], look_up: LookUp, project: str) -> St
     wanted = [part for source in sources for part in conjuncts(source.filter)]
     columns = _columns(sources, timed)
     body = [
-        "SELECT " + ", ".join(f"{source.column(name)} AS {quote(output)}" for source, name, output in columns),
+        "SELECT " + ", ".join(f"{c.source.column(c.name)} AS {quote(c.output)}" for c in columns),
         f"FROM {sources[0].alias}",
         *(_join(sources[0], source, timed) for source in sources[1:]),
         *_where(conditions, wanted),
@@ -82,9 +96,7 @@ def compile_query(document: dict[str, Any], look_up: LookUp, project: str) -> St
         *_limit(document),
     ]
     tables = {source.alias: _table(source, conditions, wanted if timed else []) for source in sources}
-    times = [output for source, name, output in columns if source is sources[0] and name == source.event_time]
-    outputs = [output for *_, output in columns]
-    return Statement(tables, " ".join(body), conditions.parameters, outputs, times[0] if times else None)
+    return Statement(tables, " ".join(body), conditions.parameters, columns)
 
 
 def _sources(document: dict[str, Any], look_up: LookUp, project: str) -> list[Source]:
@@ -141,17 +153,17 @@ def _join_keys(left: Source, right: Source) -> list[tuple[str, str]]:
     return pairs
 
 
-def _columns(sources: list[Source], timed: bool) -> list[tuple[Source, str, str]]:
-    """Each selected column: of which source, its name there, its name in the result."""
-    columns: dict[str, tuple[Source, str, str]] = {}
+def _columns(sources: list[Source], timed: bool) -> list[Column]:
+    columns: dict[str, Column] = {}
     for source in sources:
         for feature in source.features:
             name, output = feature["name"], source.prefix + feature["name"]
-            if source.join and _is_repeated(sources[0], source, name, output in columns, timed):
+            qualified = feature.get("useFullyQualifiedName")
+            if source.join and not qualified and _is_repeated(sources[0], source, name, output in columns, timed):
                 continue
-            if feature.get("useFullyQualifiedName") or output in columns:
+            if qualified or output in columns:
                 output = source.qualified(name)
-            columns[output] = (source, name, output)
+            columns[output] = Column(source, name, output)
     if not columns:
         raise BadRequest("the query selects no features: select at least one")
     return list(columns.values())

@@ -11,7 +11,7 @@ from hopsworks_local.metadata import Document
 UNKNOWN_FEATURE = 270083
 
 
-@dataclass
+@dataclass(eq=False)
 class Source:
     """A feature group under an alias, with what a query wants of it."""
 

@@ -74,7 +74,7 @@ class _Column:
         return "Boolean" if self._type == "BOOLEAN" else "String"
 
     def _rows(self, select: str) -> list[dict[str, Any]]:
-        rows = self._engine.table(Statement({"t": self._table.sql}, select, {}, [])).to_pylist()
+        rows = self._engine.table(Statement({"t": self._table.sql}, select)).to_pylist()
         return [{name: _finite(value) for name, value in row.items()} for row in rows]
 
     def _row(self, columns: dict[str, str]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import hashlib
 import shutil
-import threading
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,9 +11,6 @@ from hopsworks_local.store import Store
 NO_SPACE = 110055
 MAX_CHUNKS = 100_000
 RESERVED_BYTES = 64 * 2**20
-
-_refused: dict[tuple[str, int], set[Path]] = {}
-_refused_lock = threading.Lock()
 
 
 def receive(store: Store, folder: str, fields: dict[str, str], chunk: BinaryIO) -> None:
@@ -101,18 +97,3 @@ def _assemble(store: Store, parts: Path, total: int, target: Path) -> None:
                 shutil.copyfileobj(part, file)
     fresh.replace(target)
     store.discard(parts)
-
-
-def refuse(client: tuple[str, int], folder: Path) -> None:
-    """Remember that a connection must not remove a folder which it was refused to make.
-
-    The client removes the folder of a version when saving a model fails, even if it is somebody else's.
-    """
-    with _refused_lock:
-        _refused.setdefault(client, set()).add(folder)
-
-
-def was_refused(client: tuple[str, int], folder: Path) -> bool:
-    """Whether this connection was refused to make this folder."""
-    with _refused_lock:
-        return folder in _refused.get(client, ())

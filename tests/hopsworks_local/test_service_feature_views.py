@@ -130,6 +130,17 @@ def test_joined_views_name_their_columns_by_prefix(store, name, group):
     assert y["o_number"].dropna().tolist() == [7.0]
 
 
+def test_a_joined_view_lists_the_columns_that_come(store, name, group):
+    other = store.create_feature_group(f"{name}_o", version=1, primary_key=["id"], event_time="seen")
+    other.insert(pd.DataFrame({"id": [1], "number": [7.0], "seen": days(1)}))
+    query = group.select(["id", "number"]).join(other.select_all())
+    view = store.create_feature_view(name, version=1, query=query)
+    names = [feature.name for feature in view.features]
+    assert names == list(view.get_batch_data().columns) == ["id", "number", f"titanic_{other.name}_1_number"]
+    times = [f"titanic_{group.name}_1_at", f"titanic_{other.name}_1_seen"]
+    assert list(view.get_batch_data(event_time=True).columns) == ["id", "number", times[0], names[2]]
+
+
 def test_provenance_leads_to_groups_and_back(view, group):
     assert [found.id for found in view.get_parent_feature_groups().accessible] == [group.id]
     assert [found.name for found in group.get_generated_feature_views().accessible] == [view.name]

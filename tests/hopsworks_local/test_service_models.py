@@ -58,6 +58,12 @@ def test_the_best_model_by_a_metric(registry, name, files):
         registry.get_best_model(name, "accuracy", "sideways")
 
 
+def test_metrics_are_finite_numbers(registry, name, files):
+    with pytest.raises(RestAPIError, match="it holds NaN, perhaps as a metric"):
+        save(registry, name, files, metrics={"accuracy": float("nan")})
+    assert registry.get_models(name) == []
+
+
 def test_what_is_not_there(registry):
     assert registry.get_model("nobody", version=1) is None
     assert registry.get_models("nobody") == []

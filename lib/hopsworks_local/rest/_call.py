@@ -129,6 +129,10 @@ async def _read_body(request: Request) -> Any:
     if not raw:
         return None
     try:
-        return json.loads(raw)
+        return json.loads(raw, parse_constant=_refuse_constant)
     except ValueError as error:
         raise BadRequest(f"the body is not JSON: {error}") from error
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"it holds {name}, perhaps as a metric; only finite numbers can be stored")

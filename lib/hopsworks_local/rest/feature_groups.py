@@ -4,74 +4,35 @@ import re
 from typing import Any
 
 from hopsworks_local.backend import GROUP_NOT_FOUND, USER
-from hopsworks_local.errors import BadRequest, Conflict, NotFound, NotSupported
+from hopsworks_local.errors import Conflict, NotFound, NotSupported
 from hopsworks_local.metadata import Document
 from hopsworks_local.rest import _provenance
 from hopsworks_local.rest._attached import attach
-from hopsworks_local.rest._call import STORE, Call, check_fields, listing, now, route
+from hopsworks_local.rest._call import STORE, Call, listing, now, route
 from hopsworks_local.rest._documents import group_document
+from hopsworks_local.rest._supported import check_group, check_new_group
+from hopsworks_local.rest.feature_views import remove_views
 
 GROUPS = STORE + "/featuregroups"
 GROUP = GROUPS + "/{id:int}"
-NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
-KNOWN = {
-    "name", "version", "description", "features", "featurestoreId", "type", "statisticsConfig", "eventTime",
-    "timeTravelFormat", "tags", "id", "deprecated", "topicName", "onlinePartitionColumns", "dataSource",
-}  # fmt: skip
+GROUP_EXISTS = 270089
 KEPT = ("name", "description", "features", "statisticsConfig", "eventTime", "deprecated")
-HINTS = {
-    "onlineEnabled": ("the online feature store (online_enabled=True)", "leave online_enabled out"),
-    "expectationSuite": ("expectation suites", "check the frame before inserting it"),
-    "transformationFunctions": (
-        "on-demand transformation functions of a feature group",
-        "transform the frame before inserting it, or use transformation functions of a feature view",
-    ),
-    "embeddingIndex": ("embedding indexes", "store the vectors as an array feature"),
-    "ttlEnabled": ("time to live (ttl)", "leave ttl out"),
-    "ttl": ("time to live (ttl)", "leave ttl out"),
-}
 
 
 def create(call: Call) -> dict[str, Any]:
     """POST a feature group; its table appears with the client's first write."""
     body, backend = call.body, call.backend
-    _check(body)
+    check_new_group(body)
     kept = {name: body.get(name) for name in KEPT}
     kept |= {"created": now(), "creator": USER}
     with backend.metadata.transaction():
         try:
             group = backend.metadata.add("feature group", body["name"], kept, version=body.get("version"))
         except Conflict as error:
-            raise Conflict(error.message, 270089) from error
+            raise Conflict(error.message, GROUP_EXISTS) from error
         attach(backend.metadata, group, body.get("tags"))
         backend.store.discard(backend.store.table(group.name, group.version))  # what a deleted group left
     return group_document(backend, group)
-
-
-def _check(body: dict[str, Any]) -> None:
-    for field, (what, hint) in HINTS.items():
-        if body.get(field):
-            raise NotSupported(what, hint)
-    if (body.get("timeTravelFormat") or "DELTA") != "DELTA":
-        raise NotSupported(f"time_travel_format {body['timeTravelFormat']!r}", "leave it out, or use 'DELTA'")
-    if body.get("type") != "cachedFeaturegroupDTO":
-        raise NotSupported(
-            f"feature groups of type {body.get('type')!r} (streams, external and spine groups)",
-            "use create_feature_group with stream=False",
-        )
-    if (body.get("dataSource") or {}).get("storageConnector"):
-        raise NotSupported("a data source of a feature group", "leave data_source and storage_connector out")
-    if (body.get("statisticsConfig") or {}).get("kll"):
-        raise NotSupported("sketches in the statistics (kll=True)", "leave kll out")
-    check_fields(body, KNOWN, "a feature group")
-    names = [body.get("name"), *(feature["name"] for feature in body.get("features") or [])]
-    for name in names:
-        if not isinstance(name, str) or not NAME.fullmatch(name):
-            raise BadRequest(
-                f"the name {name!r} of a feature group or feature must begin with a letter and consist of at most "
-                "63 lower-case letters, digits and underscores",
-                270038,
-            )
 
 
 def find_by_name(call: Call) -> list[dict[str, Any]]:
@@ -101,6 +62,7 @@ def find(call: Call) -> dict[str, Any]:
 def update(call: Call) -> dict[str, Any]:
     """PUT a new description of a group or its features, its statistics settings or its being deprecated."""
     metadata, body = call.backend.metadata, call.body
+    check_group(body)
     with metadata.transaction():
         group = call.backend.group(call.path["id"])
         if call.flag("updateStatsConfig"):
@@ -129,12 +91,12 @@ def _changed_descriptions(group: Document, body: dict[str, Any]) -> dict[str, An
 def delete(call: Call) -> None:
     """DELETE a feature group with its table, unless feature views need it."""
     backend = call.backend
+    if call.flag("deleteFeatureViews"):
+        remove_views(backend, _provenance.views_of(backend, call.path["id"]))
     with backend.metadata.transaction():
         group = backend.group(call.path["id"])
         views = _provenance.views_of(backend, group.id)
-        if call.flag("deleteFeatureViews"):
-            backend.metadata.remove(*views)
-        elif views and not call.flag("force"):
+        if views and not call.flag("force"):
             names = ", ".join(f"{view.name} version {view.version}" for view in views)
             raise Conflict(
                 f"the feature group {group.name} version {group.version} is used by the feature views {names}: "

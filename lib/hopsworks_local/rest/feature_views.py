@@ -5,11 +5,13 @@ from typing import Any
 from hopsworks_local.backend import Backend
 from hopsworks_local.errors import BadRequest, Conflict, NotFound, NotSupported
 from hopsworks_local.metadata import Document
+from hopsworks_local.query import Column
 from hopsworks_local.rest import _provenance
 from hopsworks_local.rest._attached import attach
 from hopsworks_local.rest._call import STORE, Call, check_fields, listing, route
-from hopsworks_local.rest._documents import group_ids, slim, view_document
-from hopsworks_local.rest.feature_groups import NAME
+from hopsworks_local.rest._documents import slim, view_document
+from hopsworks_local.rest._supported import check_name
+from hopsworks_local.source import Source
 
 VIEWS = STORE + "/featureview"
 VIEW = VIEWS + "/{name}/version/{version:int}"
@@ -43,21 +45,14 @@ def create(call: Call) -> dict[str, Any]:
     if body.get("loggingEnabled"):
         raise NotSupported("feature logging (logging_enabled=True)", "leave it out")
     check_fields(body, KNOWN, "a feature view")
-    if not NAME.fullmatch(body["name"]):
-        raise BadRequest(
-            f"the name {body['name']!r} of a feature view must consist of lower-case letters, digits and _"
-        )
-    types = {
-        (id, feature["name"]): feature["type"]
-        for id in group_ids(body["query"])
-        for feature in backend.group(id).body["features"]
-    }
+    check_name(body["name"])
     query = slim(body["query"])
-    backend.engine.check(backend.statement(query))
+    statement = backend.statement(query)
+    backend.engine.check(statement)
     kept = {
         "description": body.get("description"),
         "query": query,
-        "features": _features(query, body.get("features") or [], types),
+        "features": _features(statement.columns, body.get("features") or []),
         "transformationFunctions": body.get("transformationFunctions") or [],
     }
     try:
@@ -69,28 +64,28 @@ def create(call: Call) -> dict[str, Any]:
     return view_document(backend, view)
 
 
-def _features(
-    query: dict[str, Any], special: list[dict[str, Any]], types: dict[tuple[int, str], str]
-) -> list[dict[str, Any]]:
+def _features(columns: list[Column], special: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """All columns of a view in order, with the roles that some of them have."""
     roles: dict[tuple[int, str], dict[str, bool]] = {}
     for feature in special:
         key = feature["featuregroup"]["id"], feature["name"]
         roles[key] = {**roles.get(key, {}), **{role: True for role in ROLES if feature.get(role)}}
-    parts = [(query, "")] + [(join["query"], join.get("prefix") or "") for join in query["joins"]]
-    columns = [(part, prefix, feature) for part, prefix in parts for feature in part["leftFeatures"]]
     return [
-        {
-            "name": prefix + feature["name"],
-            "featureGroupFeatureName": feature["name"],
-            "type": types.get((part["leftFeatureGroup"]["id"], feature["name"])),
-            "index": index,
-            "featuregroup": {"id": part["leftFeatureGroup"]["id"]},
-            **dict.fromkeys(ROLES, False),
-            **roles.get((part["leftFeatureGroup"]["id"], feature["name"]), {}),
-        }
-        for index, (part, prefix, feature) in enumerate(columns)
+        _feature(index, *column) | roles.get((column.source.group.id, column.name), {})
+        for index, column in enumerate(columns)
     ]
+
+
+def _feature(index: int, source: Source, name: str, output: str) -> dict[str, Any]:
+    types = {feature["name"]: feature["type"] for feature in source.group.body["features"]}
+    return {
+        "name": output,
+        "featureGroupFeatureName": name,
+        "type": types.get(name),
+        "index": index,
+        "featuregroup": {"id": source.group.id},
+        **dict.fromkeys(ROLES, False),
+    }
 
 
 def find_by_name(call: Call) -> dict[str, Any]:
@@ -122,15 +117,16 @@ def update(call: Call) -> dict[str, Any]:
 
 def delete(call: Call) -> None:
     """DELETE a version of a feature view, with its training datasets."""
-    _delete(call.backend, [find_view(call)])
+    remove_views(call.backend, [find_view(call)])
 
 
 def delete_all(call: Call) -> None:
     """DELETE all versions of a feature view, with their training datasets."""
-    _delete(call.backend, call.backend.metadata.all("feature view", name=call.path["name"]))
+    remove_views(call.backend, call.backend.metadata.all("feature view", name=call.path["name"]))
 
 
-def _delete(backend: Backend, views: list[Document]) -> None:
+def remove_views(backend: Backend, views: list[Document]) -> None:
+    """Remove feature views with their training datasets."""
     datasets = [dataset for view in views for dataset in backend.metadata.all("training dataset", parent=view.id)]
     backend.metadata.remove(*views)
     for dataset in datasets:
@@ -154,7 +150,7 @@ def batch_query(call: Call) -> dict[str, Any]:
 def _select(query: dict[str, Any], features: dict[tuple[int, str], dict[str, Any]], call: Call) -> dict[str, Any]:
     """A query with the columns that a call wants; keys that the view leaves out get fully qualified names."""
     group = query["leftFeatureGroup"]
-    wanted = [f for f in query["leftFeatures"] if _is_wanted(features[group["id"], f["name"]], call)]
+    wanted = [f for f in query["leftFeatures"] if _is_wanted(features.get((group["id"], f["name"]), {}), call)]
     selected = {feature["name"] for feature in query["leftFeatures"]}
     extra = [
         {**feature, "featureGroupId": group["id"], "useFullyQualifiedName": True}
@@ -167,7 +163,7 @@ def _select(query: dict[str, Any], features: dict[tuple[int, str], dict[str, Any
 
 def _is_wanted(feature: dict[str, Any], call: Call) -> bool:
     parameters = ("with_label", "inference_helper_columns", "training_helper_columns")
-    return all(call.flag(name) or not feature[role] for name, role in zip(parameters, ROLES, strict=True))
+    return all(call.flag(name) or not feature.get(role) for name, role in zip(parameters, ROLES, strict=True))
 
 
 def _is_extra(feature: dict[str, Any], group: dict[str, Any], call: Call) -> bool:

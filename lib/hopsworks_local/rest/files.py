@@ -44,7 +44,8 @@ def _list(call: Call) -> dict[str, Any]:
     folder = _existing(call)
     if not folder.is_dir():
         raise BadRequest(f"{call.backend.store.remote(folder)} is a file, not a folder")
-    files = sorted(folder.iterdir(), reverse=call.query.get("sort_by", "").lower().endswith(":desc"))
+    files = [file for file in folder.iterdir() if not file.is_symlink()]
+    files.sort(reverse=call.query.get("sort_by", "").lower().endswith(":desc"))
     start, limit = call.number("offset") or 0, call.number("limit")
     page = files[start : None if limit is None else start + limit]
     return {"count": len(files), "items": [_describe(call.backend, file) for file in page]}
@@ -86,7 +87,7 @@ def _make_folder(call: Call) -> dict[str, Any]:
     try:
         folder.mkdir(exist_ok=version is None)
     except FileExistsError as error:
-        uploads.refuse(call.client, folder)
+        call.backend.refused.add((call.client, folder))
         raise Conflict(
             f"{store.remote(folder)} exists already: another process may be saving that version; "
             "save again to get the next version, or choose one",
@@ -112,7 +113,10 @@ def _copy(call: Call) -> None:
     source, target, store = _existing(call), _destination(call), call.backend.store
     fresh = store.temporary()
     try:
-        (shutil.copytree if source.is_dir() else shutil.copyfile)(source, fresh)
+        if source.is_dir():
+            shutil.copytree(source, fresh, symlinks=True)
+        else:
+            shutil.copyfile(source, fresh)
         fresh.rename(target)
     finally:
         store.discard(fresh)
@@ -136,7 +140,7 @@ def _check_removable(call: Call, file: Path) -> None:
     backend, inside = call.backend, _inside(call.backend, file)
     if file.parent == backend.store.files or file == backend.store.files:
         raise Forbidden(f"{backend.store.remote(file)} is a dataset of the project and stays")
-    if uploads.was_refused(call.client, file):
+    if (call.client, file) in backend.refused:
         raise Forbidden(f"{backend.store.remote(file)} belongs to another save of that model: save again")
     for model in backend.metadata.all("model"):
         folder = f"Models/{model.name}/{model.version}"

@@ -93,6 +93,7 @@ def find(call: Call) -> dict[str, Any]:
 def compute(call: Call) -> dict[str, Any]:
     """POST that the files of a training dataset be written; they are when this answers."""
     view, version = find_view(call), call.path["dataset"]
+    check_fields(call.body, {"query", "overwrite", "writeOptions"}, "a job for training data")
     materialise(call.backend, view, version, call.body["query"])
     return jobs.finished(call.backend, f"{view.name}_{view.version}_{version}_training_dataset")
 
