@@ -13,7 +13,7 @@ STOP_SECONDS = 10
 
 
 class Service:
-    """A running service; also a context manager that stops it.
+    """A running service; also a context manager that stops it. It ends when this object is forgotten.
 
     Attributes
     ----------

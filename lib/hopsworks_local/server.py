@@ -97,6 +97,7 @@ class _Server(uvicorn.Server):
                 ssl_context_factory=lambda config, default: backend.credentials.tls_context(),
                 log_config=None,
                 access_log=False,
+                ws="none",
                 lifespan="off",
                 timeout_keep_alive=60,
                 timeout_graceful_shutdown=GRACE_SECONDS,

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from hopsworks_local.backend import Backend
 from hopsworks_local.errors import NotFound, NotSupported, ServiceError, TooLarge, Unauthorized
 from hopsworks_local.rest import (
+    batch_queries,
     feature_groups,
     feature_views,
     files,
@@ -26,7 +27,8 @@ from hopsworks_local.rest import (
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 WRONG_KEY = 320004
 RESOURCES = (
-    login, queries, statistics, tags, feature_groups, training_datasets, feature_views, files, models, jobs,
+    login, queries, batch_queries, feature_groups, feature_views, training_datasets, statistics, tags,
+    models, files, jobs,
 )  # fmt: skip
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from hopsworks_local.backend import Backend
-from hopsworks_local.errors import BadRequest, Conflict, NotFound, NotSupported
+from hopsworks_local.errors import Conflict, NotFound, NotSupported
 from hopsworks_local.metadata import Document
 from hopsworks_local.query import Column
 from hopsworks_local.rest import _provenance
@@ -17,7 +17,6 @@ VIEWS = STORE + "/featureview"
 VIEW = VIEWS + "/{name}/version/{version:int}"
 VIEW_NOT_FOUND = 270181
 VIEW_EXISTS = 270180
-NO_EVENT_TIME = 270172
 KNOWN = {
     "name", "version", "description", "query", "features", "featurestoreId", "type", "transformationFunctions", "tags",
 }  # fmt: skip
@@ -133,78 +132,6 @@ def remove_views(backend: Backend, views: list[Document]) -> None:
         backend.store.discard(backend.store.file(dataset.body["location"]))
 
 
-def batch_query(call: Call) -> dict[str, Any]:
-    """GET (or POST with a further filter) the query that reads batch or training data.
-
-    The filters of the view, of a training dataset, of the call and its bounds of the event time all apply.
-    """
-    backend, view = call.backend, find_view(call)
-    document = view_document(backend, view)
-    features = {(f["featuregroup"]["id"], f["featureGroupFeatureName"]): f for f in document["features"]}
-    query = _select(document["query"], features, call)
-    bounds = [_bound(query["leftFeatureGroup"], call.number(name), name) for name in ("start_time", "end_time")]
-    wanted = [query.get("filter"), _dataset_filter(backend, view, call.number("td_version")), *bounds, call.body]
-    return {**query, "filter": _all_of([part for part in wanted if part])}
-
-
-def _select(query: dict[str, Any], features: dict[tuple[int, str], dict[str, Any]], call: Call) -> dict[str, Any]:
-    """A query with the columns that a call wants; keys that the view leaves out get fully qualified names."""
-    group = query["leftFeatureGroup"]
-    wanted = [f for f in query["leftFeatures"] if _is_wanted(features.get((group["id"], f["name"]), {}), call)]
-    selected = {feature["name"] for feature in query["leftFeatures"]}
-    extra = [
-        {**feature, "featureGroupId": group["id"], "useFullyQualifiedName": True}
-        for feature in group["features"]
-        if feature["name"] not in selected and _is_extra(feature, group, call)
-    ]
-    joins = [{**join, "query": _select(join["query"], features, call)} for join in query["joins"]]
-    return {**query, "leftFeatures": wanted + extra, "joins": joins}
-
-
-def _is_wanted(feature: dict[str, Any], call: Call) -> bool:
-    parameters = ("with_label", "inference_helper_columns", "training_helper_columns")
-    return all(call.flag(name) or not feature.get(role) for name, role in zip(parameters, ROLES, strict=True))
-
-
-def _is_extra(feature: dict[str, Any], group: dict[str, Any], call: Call) -> bool:
-    is_key = call.flag("with_primary_keys") and feature.get("primary")
-    return bool(is_key) or (call.flag("with_event_time") and feature["name"] == group.get("eventTime"))
-
-
-def _bound(group: dict[str, Any], time: int | None, name: str) -> dict[str, Any] | None:
-    if time is None:
-        return None
-    event_time = next((f for f in group["features"] if f["name"] == group.get("eventTime")), None)
-    if event_time is None:
-        raise BadRequest(f"{name} needs an event time, which the feature group {group['name']} has not", NO_EVENT_TIME)
-    if event_time["type"] not in ("timestamp", "date"):
-        raise NotSupported(
-            f"{name} with the event time {event_time['name']} of type {event_time['type']}", "make it a timestamp"
-        )
-    condition = "GREATER_THAN_OR_EQUAL" if name == "start_time" else "LESS_THAN"
-    return {"condition": condition, "value": str(time), "feature": {**event_time, "featureGroupId": group["id"]}}
-
-
-def _dataset_filter(backend: Backend, view: Document, version: int | None) -> dict[str, Any] | None:
-    if version is None:
-        return None
-    dataset = backend.metadata.find("training dataset", view.name, version, view.id, unfinished=True)
-    return dataset.body.get("extraFilter") if dataset else None
-
-
-def _all_of(conditions: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """One filter that demands all of several."""
-    whole = None
-    for part in conditions:
-        side = "Filter" if "condition" in part else "Logic"
-        whole = {"type": "AND", "leftLogic": whole, f"right{side}": part} if whole else _as_logic(part)
-    return whole
-
-
-def _as_logic(part: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "SINGLE", "leftFilter": part} if "condition" in part else part
-
-
 def transformations(call: Call) -> dict[str, Any]:
     """GET the transformation functions of a view."""
     return listing(find_view(call).body["transformationFunctions"])
@@ -217,10 +144,6 @@ def provenance(call: Call) -> dict[str, Any]:
     return _provenance.graph(upstream=above, downstream=below)
 
 
-BATCH = (
-    "start_time", "end_time", "with_label", "with_primary_keys", "with_event_time", "inference_helper_columns",
-    "training_helper_columns", "is_hive_engine", "td_version",
-)  # fmt: skip
 ROUTES = [
     route("POST", VIEWS, create, status=201),
     route("GET", VIEWS, find_all, "filter_by"),
@@ -229,8 +152,6 @@ ROUTES = [
     route("GET", VIEW, find),
     route("PUT", VIEW, update),
     route("DELETE", VIEW, delete, "force"),
-    route("GET", VIEW + "/query/batch", batch_query, *BATCH),
-    route("POST", VIEW + "/query/batch", batch_query, *BATCH),
     route("GET", VIEW + "/transformation", transformations),
     route("GET", VIEW + "/provenance/links", provenance, "upstreamLvls", "downstreamLvls"),
 ]

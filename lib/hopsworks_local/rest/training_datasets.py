@@ -28,15 +28,19 @@ KEPT = KNOWN - {"name", "version", "type", "features", "tags", "coalesce"}
 
 
 def find_dataset(call: Call) -> Document:
-    """Return the complete training dataset that a path names.
+    """Return the complete training dataset that a path names; errors are those of `dataset_of`."""
+    return dataset_of(call.backend, find_view(call), call.path["dataset"])
+
+
+def dataset_of(backend: Backend, view: Document, version: int, *, unfinished: bool = False) -> Document:
+    """Return a version of the training data of a view, one in the making only if that is asked for.
 
     Raises
     ------
     NotFound
         If there is none.
     """
-    view, version = find_view(call), call.path["dataset"]
-    dataset = call.backend.metadata.find("training dataset", view.name, version, parent=view.id)
+    dataset = backend.metadata.find("training dataset", view.name, version, view.id, unfinished=unfinished)
     if dataset is None:
         raise NotFound(f"there is no training dataset version {version} of {view.name} {view.version}", NOT_FOUND)
     return dataset
@@ -108,9 +112,7 @@ def materialise(backend: Backend, view: Document, version: int, query: dict[str,
     NotFound
         If there is no such version, not even one in the making.
     """
-    dataset = backend.metadata.find("training dataset", view.name, version, view.id, unfinished=True)
-    if dataset is None:
-        raise NotFound(f"there is no training dataset version {version} of {view.name} {view.version}", NOT_FOUND)
+    dataset = dataset_of(backend, view, version, unfinished=True)
     old = dataset.body["location"]
     location = f"{old}.{secrets.token_hex(4)}" if backend.store.file(old).exists() else old
     fresh = backend.store.temporary()

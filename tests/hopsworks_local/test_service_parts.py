@@ -1,0 +1,150 @@
+"""Parts of the service by themselves: metadata, paths, values and types."""
+
+import threading
+from datetime import date, datetime
+
+import pytest
+
+from hopsworks_local.delta import duckdb_type
+from hopsworks_local.errors import BadRequest, Conflict, Forbidden
+from hopsworks_local.metadata import Metadata
+from hopsworks_local.store import Store
+from hopsworks_local.values import convert
+
+
+@pytest.fixture
+def metadata(tmp_path):
+    return Metadata(tmp_path / "metadata.sqlite")
+
+
+def test_a_failed_transaction_changes_nothing(metadata):
+    kept = metadata.add("thing", "kept", {"n": 1})
+    with pytest.raises(RuntimeError), metadata.transaction():
+        metadata.update(kept, n=2)
+        metadata.add("thing", "lost", {})
+        raise RuntimeError
+    assert [(each.name, each.body) for each in metadata.all("thing")] == [("kept", {"n": 1})]
+
+
+def test_ids_are_never_used_again(metadata):
+    first = metadata.add("thing", "a", {})
+    metadata.remove(first)
+    assert metadata.add("thing", "a", {}).id > first.id
+
+
+def test_versions_count_up_by_name_and_parent(metadata):
+    owners = [metadata.add("owner", name, {}) for name in "ab"]
+    made = [metadata.add("thing", "x", {}, parent=owner.id).version for owner in owners for _ in range(2)]
+    assert made == [1, 2, 1, 2]
+    with pytest.raises(Conflict, match="thing x version 2 exists already"):
+        metadata.add("thing", "x", {}, version=2, parent=owners[0].id)
+
+
+def test_what_belongs_to_a_document_goes_with_it(metadata):
+    owner = metadata.add("owner", "a", {})
+    child = metadata.add("child", "b", {}, parent=owner.id)
+    metadata.add("grandchild", "c", {}, parent=child.id)
+    other = metadata.add("child", "d", {})
+    metadata.remove(owner)
+    assert metadata.all("grandchild") == []
+    assert metadata.all("child") == [other]
+
+
+def test_unfinished_documents_are_not_seen(metadata):
+    thing = metadata.add("thing", "a", {"n": 1}, ready=False)
+    assert metadata.find("thing", "a", 1) is None
+    assert metadata.find("thing", "a", 1, unfinished=True) == thing
+    metadata.finish(thing, n=2)
+    assert metadata.find("thing", "a", 1).body == {"n": 2}
+
+
+def test_threads_take_turns(metadata):
+    counter = metadata.add("counter", "a", {"n": 0})
+
+    def count():
+        for _ in range(20):
+            with metadata.transaction():
+                metadata.update(counter, n=metadata.get("counter", counter.id).body["n"] + 1)
+
+    threads = [threading.Thread(target=count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert metadata.get("counter", counter.id).body["n"] == 80
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "store", "titanic")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "Models/a",
+        "/Models/a",
+        "Projects/titanic/Models/a",
+        "/Projects/titanic/Models/a",
+        "hopsfs://h:1/Projects/titanic/Models/a",
+    ],
+)
+def test_all_ways_to_write_a_path_lead_to_the_same_file(store, path):
+    assert store.file(path) == store.files / "Models/a"
+    assert store.remote(store.file(path)) == "/Projects/titanic/Models/a"
+
+
+@pytest.mark.parametrize("path", ["..", "a/../../b", "/Projects/other/a", "/Projects", "a\\b", "hopsfs://h/Projects/x"])
+def test_paths_that_lead_out_are_forbidden(store, path):
+    with pytest.raises(Forbidden):
+        store.file(path)
+
+
+@pytest.mark.parametrize("path", ["a\nb", "a\x00", "ü" * 200])
+def test_names_that_are_none_are_refused(store, path):
+    with pytest.raises(BadRequest):
+        store.file(path)
+
+
+@pytest.mark.parametrize(
+    ("value", "type", "expected"),
+    [
+        ("3", "BIGINT", 3),
+        ("-1.5", "BIGINT", -1.5),
+        ("1e3", "DOUBLE", 1000.0),
+        ("True", "INTEGER", 1),
+        ("12.50", "DECIMAL(10,2)", 12.5),
+        ("false", "BOOLEAN", False),
+        ("x", "VARCHAR", "x"),
+        ("2026-01-02", "DATE", date(2026, 1, 2)),
+        ("2026-01-02 03:04:05", "TIMESTAMP", datetime(2026, 1, 2, 3, 4, 5)),
+        ("2026-01-02 03:04:05+02:00", "TIMESTAMP", datetime(2026, 1, 2, 1, 4, 5)),
+        ("1767312000000", "TIMESTAMP", datetime(2026, 1, 2)),
+        (None, "BIGINT", None),
+    ],
+)
+def test_values_take_the_type_of_their_column(value, type, expected):
+    assert convert(value, type) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "type"), [("many", "BIGINT"), ("perhaps", "BOOLEAN"), ("soon", "TIMESTAMP"), ("9" * 30, "TIMESTAMP")]
+)
+def test_values_of_another_type_are_refused(value, type):
+    with pytest.raises(ValueError):
+        convert(value, type)
+
+
+@pytest.mark.parametrize(
+    ("type", "expected"),
+    [
+        ("long", "BIGINT"),
+        ("decimal(10,2)", "DECIMAL(10,2)"),
+        ("timestamp_ntz", "TIMESTAMP"),
+        ({"type": "array", "elementType": "double"}, "DOUBLE[]"),
+        ({"type": "map", "keyType": "string", "valueType": "integer"}, "MAP(VARCHAR, INTEGER)"),
+        ({"type": "struct", "fields": [{"name": "a", "type": "byte"}]}, 'STRUCT("a" TINYINT)'),
+    ],
+)
+def test_types_of_delta(type, expected):
+    assert duckdb_type(type) == expected
