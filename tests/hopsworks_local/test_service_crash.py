@@ -83,6 +83,8 @@ class Storm:
         threads = [threading.Thread(target=repeat, args=(work,)) for work in works]
         for thread in threads:
             thread.start()
+        while not all((self.files, self.models, self.datasets, self.groups)) and any(t.is_alive() for t in threads):
+            time.sleep(0.01)
         time.sleep(seconds)
         end()
         for thread in threads:
@@ -114,7 +116,7 @@ def kill(service):
 @pytest.mark.slow
 def test_what_was_acknowledged_survives_and_nothing_is_half_there(tmp_path):
     storms = []
-    for round, seconds in enumerate((0.6, 1.0, 1.4)):
+    for round, seconds in enumerate((0.1, 0.3, 0.6)):
         with hopsworks_local.start(tmp_path) as service:
             storm = Storm(service.environment, round)
             if not storms:

@@ -14,7 +14,7 @@ from service_helpers import Rest, store_folder
 import hopsworks_local
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def second(service):
     """Another service over the same store."""
     with hopsworks_local.start(store_folder(service)) as other:
@@ -29,6 +29,7 @@ def test_what_one_service_writes_the_other_reads(second, group):
 
 
 def test_keys_of_one_service_are_not_those_of_the_other(rest, second):
+    assert len(second.environment["HOPSWORKS_API_KEY"]) >= 40
     assert Rest(second.environment)("GET", "/project", headers=rest.headers).status_code == 401
 
 

@@ -128,15 +128,6 @@ def test_the_key_is_in_no_file(service, group):
 @pytest.mark.skipif(os.name == "nt", reason="POSIX permissions")
 def test_certificates_are_readable_by_their_owner_only(service, group):
     folder = store_folder(service) / "services"
-    [private] = folder.iterdir()
-    assert stat.S_IMODE(private.stat().st_mode) == 0o700
-    certificates = private / "certificates"
-    assert {stat.S_IMODE(file.stat().st_mode) for file in certificates.iterdir()} == {0o600}
-
-
-def test_every_service_has_keys_of_its_own(service, tmp_path):
-    import hopsworks_local
-
-    with hopsworks_local.start(tmp_path) as other:
-        assert other.environment["HOPSWORKS_API_KEY"] != service.environment["HOPSWORKS_API_KEY"]
-        assert len(other.environment["HOPSWORKS_API_KEY"]) >= 40
+    for private in folder.iterdir():
+        assert stat.S_IMODE(private.stat().st_mode) == 0o700
+        assert {stat.S_IMODE(file.stat().st_mode) for file in (private / "certificates").iterdir()} == {0o600}
