@@ -32,7 +32,6 @@ class Credentials:
         self.folder = folder
         self.folder.mkdir(mode=0o700)
         self.key = secrets.token_urlsafe(KEY_BYTES)
-        self._signing_key = secrets.token_bytes(KEY_BYTES)
         authority = trustme.CA()
         self._server = authority.issue_cert("localhost", "127.0.0.1", f"flyingduck.service.{DOMAIN}")
         client = authority.issue_cert(f"client.{DOMAIN}")
@@ -55,10 +54,6 @@ class Credentials:
     def accepts(self, header: str) -> bool:
         """Whether an Authorization header carries the key; takes the same time for every wrong one."""
         return hmac.compare_digest(header.encode(), f"ApiKey {self.key}".encode())
-
-    def sign(self, payload: str) -> str:
-        """Return a signature by which Flight knows a query that REST has accepted."""
-        return hmac.new(self._signing_key, payload.encode(), "sha256").hexdigest()
 
     def document(self) -> dict[str, str]:
         """Return what the client asks for when it logs in."""

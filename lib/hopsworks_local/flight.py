@@ -2,7 +2,9 @@
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.flight as fl
@@ -18,6 +20,23 @@ ACTIONS = {
     "create-training-dataset": "writes the files of a training dataset",
 }
 log = logging.getLogger(__name__)
+
+
+def _reported(method: Callable) -> Callable:
+    """Let errors reach the log, and the client: it shows a message of Flight only if no data were found."""
+
+    @wraps(method)
+    def reporting(*arguments: Any) -> Any:
+        try:
+            return method(*arguments)
+        except ServiceError as error:
+            log.warning("Flight %s -> %s", method.__name__, error.message)
+            raise fl.FlightServerError(f"No data found: {error.message.removeprefix('No data found: ')}") from error
+        except Exception as error:
+            log.exception("Flight %s", method.__name__)
+            raise fl.FlightServerError(f"No data found: an error of the local service itself: {error!r}") from error
+
+    return reporting
 
 
 class FlightServer(fl.FlightServerBase):
@@ -45,17 +64,16 @@ class FlightServer(fl.FlightServerBase):
         """Say what `do_action` can do."""
         return list(ACTIONS.items())
 
+    @_reported
     def do_action(self, context: fl.ServerCallContext, action: fl.Action) -> Iterator[fl.Result]:
         """Do something and return the version."""
         if action.type not in ACTIONS:
-            raise _as_flight_error(NotSupported(f"the Flight action {action.type}"))
+            raise NotSupported(f"the Flight action {action.type}")
         if action.type == "create-training-dataset":
-            try:
-                create_by_flight(self._backend, action.body.to_pybytes())
-            except ServiceError as error:
-                raise _as_flight_error(error) from error
+            create_by_flight(self._backend, action.body.to_pybytes())
         return iter([fl.Result(pa.py_buffer(VERSION))])
 
+    @_reported
     def get_flight_info(self, context: fl.ServerCallContext, descriptor: fl.FlightDescriptor) -> fl.FlightInfo:
         """Return the ticket of a query or a file."""
         self._backend.credentials.put_back()
@@ -66,16 +84,14 @@ class FlightServer(fl.FlightServerBase):
         endpoint = fl.FlightEndpoint(json.dumps(ticket).encode(), [])
         return fl.FlightInfo(pa.schema([]), descriptor, [endpoint], -1, -1)
 
+    @_reported
     def do_get(self, context: fl.ServerCallContext, ticket: fl.Ticket) -> fl.RecordBatchStream:
         """Return the rows of a query or a file."""
         wanted = json.loads(ticket.ticket)
-        try:
-            if "path" in wanted:
-                return fl.RecordBatchStream(self._read_file(wanted["path"]))
-            statement = self._backend.statement(wanted["query"])
-            return fl.RecordBatchStream(self._backend.engine.stream(statement))
-        except ServiceError as error:
-            raise _as_flight_error(error) from error
+        if "path" in wanted:
+            return fl.RecordBatchStream(self._read_file(wanted["path"]))
+        statement = self._backend.statement(wanted["query"])
+        return fl.RecordBatchStream(self._backend.engine.stream(statement))
 
     def _read_file(self, path: str) -> pa.Table:
         import pyarrow.parquet as parquet  # takes a moment, and the service must start quickly
@@ -87,10 +103,3 @@ class FlightServer(fl.FlightServerBase):
             return parquet.read_table(file)
         except pa.ArrowInvalid as error:
             raise BadRequest(f"the file {path} is not Parquet: {error}") from error
-
-
-def _as_flight_error(error: ServiceError) -> fl.FlightServerError:
-    """The client shows a message of Flight only if it says that no data were found."""
-    log.warning("Flight -> %s", error.message)
-    text = error.message if "No data found" in error.message else f"No data found: {error.message}"
-    return fl.FlightServerError(text)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hopsworks_local.errors import Conflict, StoreError
+from hopsworks_local.errors import Conflict, NotFound, StoreError
 
 FORMAT = 1  # of the store; a newer number is refused, an older one would be migrated
 BUSY_SECONDS = 30
@@ -166,10 +166,18 @@ class Metadata:
             yield Document(*head, json.loads(body))
 
     def update(self, document: Document, **changes: Any) -> Document:
-        """Change entries of a document's body and return what it says now."""
+        """Change entries of a document's body and return what it says now.
+
+        Raises
+        ------
+        NotFound
+            If it has been removed.
+        """
         with self.transaction():
             row = self._connection.execute("SELECT body FROM documents WHERE id = ?", (document.id,)).fetchone()
-            body = {**json.loads(row[0]), **changes} if row else {}
+            if row is None:
+                raise NotFound(f"the {document.kind} {document.name} version {document.version} has been deleted")
+            body = {**json.loads(row[0]), **changes}
             self._connection.execute("UPDATE documents SET body = ? WHERE id = ?", (json.dumps(body), document.id))
         return Document(document.id, document.kind, document.parent, document.name, document.version, body)
 

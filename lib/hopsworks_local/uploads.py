@@ -41,14 +41,11 @@ def receive(store: Store, folder: str, fields: dict[str, str], chunk: BinaryIO) 
     _check(store, store.file(folder), target, number, total, size)
     identity = f"{target}\n{fields.get('flowIdentifier')}\n{total}".encode()
     parts = store.folder / "uploads" / hashlib.sha256(identity).hexdigest()
-    if total == 1:
-        _put(chunk, target, store)
-        return
     parts.mkdir(exist_ok=True)
-    _put(chunk, parts / str(number), store)
+    _keep(chunk, parts / str(number), store)
     claimed = _claim(store, parts, total)
     if claimed:
-        _assemble(store, claimed, total, target)
+        _assemble(store, claimed, total, size, target)
 
 
 def _number(fields: dict[str, str], name: str) -> int:
@@ -70,11 +67,11 @@ def _check(store: Store, folder: Path, target: Path, number: int, total: int, si
         raise TooLarge(f"a file of {size} bytes does not fit on the disk of the store, which has {free} left", NO_SPACE)
 
 
-def _put(source: BinaryIO, target: Path, store: Store) -> None:
+def _keep(chunk: BinaryIO, place: Path, store: Store) -> None:
     fresh = store.temporary()
     with fresh.open("wb") as file:
-        shutil.copyfileobj(source, file)
-    fresh.replace(target)
+        shutil.copyfileobj(chunk, file)
+    fresh.replace(place)
 
 
 def _claim(store: Store, parts: Path, total: int) -> Path | None:
@@ -89,11 +86,17 @@ def _claim(store: Store, parts: Path, total: int) -> Path | None:
     return claimed
 
 
-def _assemble(store: Store, parts: Path, total: int, target: Path) -> None:
-    fresh = store.temporary()
-    with fresh.open("wb") as file:
-        for number in range(1, total + 1):
-            with (parts / str(number)).open("rb") as part:
-                shutil.copyfileobj(part, file)
-    fresh.replace(target)
-    store.discard(parts)
+def _assemble(store: Store, parts: Path, total: int, size: int, target: Path) -> None:
+    whole = store.temporary()
+    try:
+        with whole.open("wb") as file:
+            for number in range(1, total + 1):
+                with (parts / str(number)).open("rb") as part:
+                    shutil.copyfileobj(part, file)
+        found = whole.stat().st_size
+        if found != size:
+            raise BadRequest(f"{target.name} should have {size} bytes, but {found} have come: upload it again")
+        whole.replace(target)
+    finally:
+        store.discard(parts)
+        store.discard(whole)

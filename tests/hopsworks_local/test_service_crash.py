@@ -34,14 +34,14 @@ class Storm:
         content = os.urandom(200_000)
         name = hashlib.sha256(content).hexdigest()
         for chunk in (1, 2):
-            self.upload("Resources", name, content[(chunk - 1) * 100_000 : chunk * 100_000], chunk, 2)
+            self.upload("Resources", name, content[(chunk - 1) * 100_000 : chunk * 100_000], chunk, 2, len(content))
         self.files.append(name)
 
     def write_models(self, number):
         name = f"m{self.mark}_{number}"
         for folder in (name, f"{name}/1", f"{name}/1/Files"):
             self.done("POST", f"dataset/Models/{folder}?action=create")
-        self.upload(f"Models/{name}/1/Files", "weights", name.encode(), 1, 1)
+        self.upload(f"Models/{name}/1/Files", "weights", name.encode(), 1, 1, len(name))
         self.done("PUT", f"modelregistries/{self.project}/models/{name}_1", json={"name": name, "version": 1})
         self.models.append(name)
 
@@ -56,12 +56,12 @@ class Storm:
     def write_groups(self, number):
         self.groups.append(make_group(self, "counted", None))
 
-    def upload(self, folder, name, content, chunk, total):
+    def upload(self, folder, name, content, chunk, total, size):
         fields = {
             "flowFilename": name,
             "flowChunkNumber": chunk,
             "flowTotalChunks": total,
-            "flowTotalSize": len(content),
+            "flowTotalSize": size,
         }
         self.done("POST", f"dataset/upload/{folder}", data=fields, files={"file": content})
 

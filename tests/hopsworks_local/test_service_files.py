@@ -146,13 +146,13 @@ def test_links_are_not_followed_out(rest, service, tmp_path):
         link.unlink()
 
 
-def upload(rest, folder, file, content, number=1, total=1, identifier="i"):
+def upload(rest, folder, file, content, number=1, total=1, size=None):
     fields = {
         "flowFilename": file,
         "flowChunkNumber": number,
         "flowTotalChunks": total,
-        "flowTotalSize": len(content) * total,
-        "flowIdentifier": identifier,
+        "flowTotalSize": len(content) * total if size is None else size,
+        "flowIdentifier": "i",
     }
     parts = {"file": ("chunk", io.BytesIO(content))}
     return rest("POST", f"{rest.files}/upload/{folder}", data=fields, files=parts)
@@ -164,6 +164,13 @@ def test_a_file_appears_when_all_chunks_are_there_in_any_order(rest, name, files
         assert not files.exists(f"Resources/{name}")
     assert upload(rest, "Resources", name, b"2222", 2, 3).status_code == 204
     assert rest("GET", f"{rest.files}/download/with_auth/Resources/{name}").content == b"111122223333"
+
+
+def test_a_file_of_another_size_than_announced_does_not_appear(rest, name, files):
+    answer = upload(rest, "Resources", name, b"short", size=9)
+    assert answer.status_code == 400
+    assert "should have 9 bytes, but 5 have come" in answer.json()["errorMsg"]
+    assert not files.exists(f"Resources/{name}")
 
 
 def test_chunks_may_come_at_once(rest, name):

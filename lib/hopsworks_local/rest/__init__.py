@@ -78,5 +78,5 @@ async def _answer_bug(request: Request, error: Exception) -> JSONResponse:
 async def _answer(request: Request, error: ServiceError) -> JSONResponse:
     level = logging.INFO if isinstance(error, NotFound) else logging.WARNING
     log.log(level, "%s %s -> %s %s", request.method, request.url, error.status, error.message)
-    unread = {"Connection": "close"} if isinstance(error, TooLarge) else None  # or the rest would be awaited
-    return JSONResponse(error.document(), error.status, unread)
+    unread = isinstance(error, TooLarge | Unauthorized)  # the body, the rest of which would be awaited
+    return JSONResponse(error.document(), error.status, {"Connection": "close"} if unread else None)

@@ -122,10 +122,11 @@ def _check_parameters(request: Request, known: set[str]) -> None:
 
 
 async def _read_body(request: Request) -> Any:
-    length = request.headers.get("content-length", "0")
-    if int(length) > MAX_DOCUMENT_BYTES:
-        raise TooLarge(f"a document of {length} bytes exceeds the {MAX_DOCUMENT_BYTES} that the service takes")
-    raw = await request.body()
+    raw = bytearray()
+    async for part in request.stream():
+        raw += part
+        if len(raw) > MAX_DOCUMENT_BYTES:
+            raise TooLarge(f"the document exceeds the {MAX_DOCUMENT_BYTES} bytes that the service takes")
     if not raw:
         return None
     try:
