@@ -101,7 +101,7 @@ def _read_log(folder: Path) -> Table:
 
     table = DeltaTable(folder)
     fields = json.loads(table.schema().to_json())["fields"]
-    paths = pa.record_batch(table.get_add_actions(flatten=True)).column("path").to_pylist()
+    paths = pa.table(table.get_add_actions(flatten=True)).column("path").to_pylist()
     return Table(
         columns={field["name"]: duckdb_type(field["type"]) for field in fields},
         files=[str(folder / unquote(path)) for path in paths],
