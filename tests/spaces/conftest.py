@@ -101,12 +101,12 @@ def results(champion) -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def two_weeks(results) -> History:
-    return history(results, make_versions(), champion=2, mark="two weeks")
+    return history(results, make_versions(), mark="two weeks")
 
 
 @pytest.fixture(scope="session")
 def one_row(results) -> History:
-    return history(results.tail(1).reset_index(drop=True), make_versions().tail(1), champion=1, mark="one row")
+    return history(results.tail(1).reset_index(drop=True), make_versions().tail(1), mark="one row")
 
 
 @pytest.fixture(scope="session")

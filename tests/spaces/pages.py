@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -12,9 +13,10 @@ import pandas as pd
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from lifeboat import passengers, survival
+from lifeboat import monitoring, passengers, survival
 from lifeboat.models import Champion, NoModel
 from lifeboat.passengers import FEATURES
+from lifeboat.report import Report
 from lifeboat.synthetic import PassengerGenerator
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,13 +45,25 @@ def raising(error: Exception) -> Callable:
 
 def make_champion(version: int = 1, estimator: str = survival.DEFAULT_ESTIMATOR) -> Champion:
     data = passengers.load()
+    pipeline = survival.build_estimator(estimator).fit(data[FEATURES], data["survived"])
     return Champion(
-        pipeline=survival.build_estimator(estimator).fit(data[FEATURES], data["survived"]),
+        pipeline=pipeline,
         version=version,
         metrics={"accuracy": 0.80, "roc_auc": 0.86, "log_loss": 0.43, "brier": 0.14},
         description=f"{estimator}, of the tests",
         created=datetime(2026, 11, 1, tzinfo=UTC),
         training_dataset_version=1,
+        report=_make_report(data.assign(probability=pipeline.predict_proba(data[FEATURES])[:, 1])),
+    )
+
+
+def _make_report(predictions: pd.DataFrame) -> Report:
+    """What the page needs of a report, from predictions of passengers."""
+    unneeded = {field.name for field in fields(Report)} - {"calibration", "plausibility"}
+    return Report(
+        **dict.fromkeys(unneeded),
+        calibration=monitoring.calibration(predictions),
+        plausibility=survival.plausibility(predictions),
     )
 
 
@@ -79,7 +93,7 @@ def _day(generator, champion, day, version, per_day) -> pd.DataFrame:
 def make_versions() -> pd.DataFrame:
     rows = [(2, "boosting, of the tests", 0.81), (1, "logistic, of the tests", 0.80)]
     table = pd.DataFrame(rows, columns=["version", "description", "accuracy"])
-    return table.assign(created=datetime(2026, 11, 1, tzinfo=UTC), log_loss=0.43, brier=0.14)
+    return table.assign(champion=[True, False], created=datetime(2026, 11, 1, tzinfo=UTC), log_loss=0.43, brier=0.14)
 
 
 def serious_violations(page: Page) -> list[tuple[str, list[str]]]:

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -7,7 +8,7 @@ from pages import make_champion
 from lifeboat import passengers
 from lifeboat.passengers import FEATURES, FIELDS
 from lifeboat.spaces.predict import panels
-from lifeboat.spaces.predict.answer import InvalidPassenger, answer, check, prediction
+from lifeboat.spaces.predict.answer import InvalidPassenger, answer, check, evidence, prediction
 from lifeboat.spaces.predict.page import NOTABLE, from_controls, people, to_controls
 
 GOOD = dict(zip(FEATURES, [1, "female", 44.0, 0, 0, 27.72, "C"], strict=True))
@@ -43,6 +44,27 @@ def test_contributions_add_up_to_the_probability_shown(estimator):
     shown = re.findall(r"<td>([+-]\d+\.\d\d)", panels.why(found))
     start, *steps, end = map(float, shown)
     assert start + sum(steps) == pytest.approx(end, abs=0.05)
+
+
+@pytest.mark.parametrize("probability", [0.0, 0.07, 0.5, 0.51, 0.93, 1.0])
+def test_evidence_is_of_passengers_with_about_the_same_chance(champion, probability):
+    found = evidence(champion.report, probability)
+    assert found.low < found.observed < found.high
+    assert abs(found.observed - probability) < 0.2
+    assert set(found.plausible) <= {"died", "survived"}
+
+
+def test_the_page_says_how_sure_it_is(champion):
+    sure, unsure = (answer(champion, GOOD | change) for change in ({}, {"sex": "male", "age": 30.0}))
+    assert "survival can be ruled out" not in panels.verdict(sure)
+    assert "With 90 % confidence, death can be ruled out" in panels.verdict(sure)
+    assert "neither outcome can be ruled out" in panels.verdict(unsure)
+
+
+def test_a_model_without_a_report_is_no_less_useful(champion):
+    found = answer(replace(champion, report=None), GOOD)
+    assert found.evidence is None
+    assert "confidence" not in panels.verdict(found)
 
 
 def test_controls_keep_what_is_unknown():

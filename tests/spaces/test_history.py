@@ -118,5 +118,5 @@ def test_the_table_is_searched_for_plain_text(page):
 
 def test_a_description_with_html_is_shown_as_text(two_weeks):
     versions = make_versions().assign(description="<script>alert(1)</script>")
-    shown = panels.versions(history(two_weeks.results, versions, champion=2))
+    shown = panels.versions(history(two_weeks.results, versions))
     assert "<script" not in shown

@@ -1,10 +1,10 @@
-import os
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
-from lifeboat.spaces.files import save, sweep, use_own_folder
+from lifeboat.spaces.files import own_folder, save, sweep
 from lifeboat.spaces.live import Live, from_store
 
 NEVER = 3600
@@ -69,19 +69,10 @@ def test_the_login_is_kept_and_made_anew_after_a_failure(monkeypatch):
     assert read(None) == 2
 
 
-def test_old_files_are_swept_and_new_ones_stay(monkeypatch, tmp_path, results):
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
-    path = save(results, "test")
-    sweep(tmp_path)
-    assert path.endswith("lifeboat-test.csv")
-    assert len(list(tmp_path.rglob("*.csv"))) == 1
-    sweep(tmp_path, older_than=-1)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_each_page_has_a_folder_of_its_own(monkeypatch):
-    monkeypatch.setenv("GRADIO_TEMP_DIR", "")
-    use_own_folder()
-    first = os.environ["GRADIO_TEMP_DIR"]
-    use_own_folder()
-    assert os.environ["GRADIO_TEMP_DIR"] != first
+def test_old_files_are_swept_and_new_ones_stay(results):
+    path = Path(save(results, "test"))
+    assert path.name == "lifeboat-test.csv"
+    sweep(own_folder())
+    assert path.exists()
+    sweep(own_folder(), older_than=-1)
+    assert list(own_folder().iterdir()) == []

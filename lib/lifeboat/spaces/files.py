@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 import time
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -15,18 +16,19 @@ KEPT = 3600
 """Seconds for which a file, uploaded or to be downloaded, is kept."""
 
 
-def use_own_folder() -> None:
-    """Give the page a new temporary folder for all its files; it is removed when the process ends."""
+@cache
+def own_folder() -> Path:
+    """Return the temporary folder of this process, made at the first call, removed at the end; Gradio uses it too."""
     folder = tempfile.mkdtemp(prefix="lifeboat-space-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ["GRADIO_TEMP_DIR"] = folder
+    return Path(folder)
 
 
 def save(table: pd.DataFrame, name: str) -> str:
     """Write a table as ``lifeboat-<name>.csv``, to be downloaded, and return its path."""
-    folder = Path(os.environ["GRADIO_TEMP_DIR"])
-    sweep(folder)
-    path = Path(tempfile.mkdtemp(dir=folder)) / f"lifeboat-{name}.csv"
+    sweep(own_folder())
+    path = Path(tempfile.mkdtemp(dir=own_folder())) / f"lifeboat-{name}.csv"
     table.to_csv(path, index=False)
     return str(path)
 

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from gradio.routes import App
 from gradio.themes.utils import sizes
+from threadpoolctl import threadpool_limits
 
 from lifeboat.spaces import files
 from lifeboat.spaces.live import Live
@@ -50,6 +51,8 @@ def theme() -> gr.themes.Base:
         body_text_color_dark="#e8edf3",
         body_text_color_subdued="#51606f",
         body_text_color_subdued_dark="#a9b6c4",
+        link_text_color="#285483",
+        link_text_color_dark="#a9c6e2",
         block_background_fill="#ffffff",
         block_background_fill_dark="#12202f",
         block_border_color="#e1e5ea",
@@ -98,9 +101,10 @@ def launch(build: Callable[[Live], gr.Blocks], live: Live, **options: Any) -> tu
     tuple
         The app, its address here, and None: as `gr.Blocks.launch` returns them.
     """
-    files.use_own_folder()
+    files.own_folder()
     page = build(live)
-    page.queue(default_concurrency_limit=8, max_size=500)
+    page.queue(default_concurrency_limit=4, max_size=500)
+    threadpool_limits(1)  # visitors share the cores among each other, not each with themselves
     return page.launch(
         theme=theme(),
         css_paths=Path(__file__).with_name("style.css"),

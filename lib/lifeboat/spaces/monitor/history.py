@@ -34,9 +34,7 @@ class History:
     daily : DataFrame
         `monitoring.metrics_by_day` and `monitoring.intervals_by_day`, with ``scored``: all predictions of the day.
     versions : DataFrame
-        A row a registered version, newest first: ``version``, ``created``, ``description`` and test metrics.
-    champion : int or None
-        The version that predicts now.
+        As `models.versions` returns it, with the version as a column.
     mark : object
         Equal marks mean that nothing has changed in between.
     """
@@ -44,13 +42,12 @@ class History:
     results: pd.DataFrame
     daily: pd.DataFrame
     versions: pd.DataFrame
-    champion: int | None
     mark: Any = None
 
     def cut(self, period: str, version: str) -> History:
         """Keep the predictions of a period and a version; models stay as they are."""
         chosen = [table[_chosen(table, column, self.newest, period, version)] for table, column in self._dated()]
-        return History(*chosen, self.versions, self.champion, (self.mark, period, version))
+        return History(*chosen, self.versions, (self.mark, period, version))
 
     def _dated(self) -> list[tuple[pd.DataFrame, str]]:
         return [(self.results, "predicted_at"), (self.daily, "day")]
@@ -68,8 +65,10 @@ class History:
 
     def tested(self, version: str) -> pd.Series | None:
         """Return the test metrics of a version; of the one that predicts now if all are meant."""
-        wanted = self.champion if version == ALL_VERSIONS else int(version.split()[-1])
-        found = self.versions[self.versions["version"] == wanted]
+        wanted = self.versions["champion"].astype(bool)
+        if version != ALL_VERSIONS:
+            wanted = self.versions["version"] == int(version.split()[-1])
+        found = self.versions[wanted]
         return None if found.empty else found.iloc[0]
 
     def missed_days(self, today: date | None = None) -> list[date]:
@@ -102,21 +101,32 @@ def read_history(project: Project, previous: History | None = None) -> History:
     previous : History, optional
         Returned again if no group and no model has changed since.
     """
-    mark = _mark(project)
+    versions = models.versions(project).reset_index()
+    mark = _mark(project, versions)
     if previous is not None and previous.mark == mark:
         return previous
-    return history(monitoring.outcomes(project, with_features=True), *_versions(project), mark)
+    return history(monitoring.outcomes(project, with_features=True), versions, mark)
 
 
-def history(results: pd.DataFrame, versions: pd.DataFrame, champion: int | None = None, mark: Any = None) -> History:
-    """Put a history together from predictions with outcomes and features, and the registered versions."""
+def history(results: pd.DataFrame, versions: pd.DataFrame, mark: Any = None) -> History:
+    """Put a history together.
+
+    Parameters
+    ----------
+    results : DataFrame
+        As `monitoring.outcomes` returns it, with features.
+    versions : DataFrame
+        As `models.versions` returns it, with the version as a column.
+    mark : object
+        See `History`.
+    """
     results = results.assign(predicted_at=_plain_time(results["predicted_at"]))
     daily = monitoring.metrics_by_day(results).merge(
         monitoring.intervals_by_day(results), on=["day", "model_version"], validate="one_to_one"
     )
     scored = results.groupby([results["predicted_at"].dt.floor("D"), "model_version"]).size().rename("scored")
     daily = daily.merge(scored, left_on=["day", "model_version"], right_index=True)
-    return History(results, daily, versions, champion, mark)
+    return History(results, daily, versions, mark)
 
 
 def _plain_time(times: pd.Series) -> pd.Series:
@@ -124,26 +134,11 @@ def _plain_time(times: pd.Series) -> pd.Series:
     return times.dt.tz_localize(None) if times.dt.tz is not None else times
 
 
-def _mark(project: Project) -> Any:
+def _mark(project: Project, versions: pd.DataFrame) -> Any:
     """The newest commit of each group, and the versions: a few small questions."""
     groups = (features.predictions_group(project), features.titanic_group(project))
     commits = [tuple(group.commit_details(limit=1)) if group.id is not None else () for group in groups]
-    return commits, [model.version for model in models.registered(project)]
-
-
-def _versions(project: Project) -> tuple[pd.DataFrame, int | None]:
-    rows = [
-        {
-            "version": model.version,
-            "created": datetime.fromtimestamp(model.created / 1000, UTC),
-            "description": model.description,
-            **model.training_metrics,
-        }
-        for model in reversed(models.registered(project))
-    ]
-    columns = ["version", "created", "description", *monitoring.SCORES]
-    versions = pd.DataFrame(rows, columns=None if rows else columns)
-    return versions, (int(versions["version"].max()) if rows else None)
+    return commits, versions[["version", "champion"]].to_numpy().tolist()
 
 
 @cache

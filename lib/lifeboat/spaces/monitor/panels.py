@@ -220,7 +220,7 @@ def _version(history: History, row: Mapping[str, Any]) -> list[object]:
     found = monitoring.metrics(scored)
     return [
         row["version"],
-        "champion" if row["version"] == history.champion else "challenger",
+        "champion" if row["champion"] else "challenger",
         f"{row['created']:%-d %b %Y}",
         row["description"] or "",
         f"{row.get('accuracy', np.nan):.1%}",

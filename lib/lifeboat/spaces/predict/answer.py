@@ -11,12 +11,37 @@ import numpy as np
 from lifeboat.errors import LifeboatError
 from lifeboat.models import Champion
 from lifeboat.passengers import FEATURES, FIELDS, Field
+from lifeboat.report import Report
 from lifeboat.spaces import words
 from lifeboat.survival import Explanation, explain
 
 
 class InvalidPassenger(LifeboatError):
     """A passenger with values that are not allowed; the message has a line for each."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What happened to passengers who were given about the same chance, none of whom had trained the model.
+
+    Attributes
+    ----------
+    passengers : int
+        How many there were.
+    observed, low, high : float
+        The share of them that survived, and its 95 % interval.
+    level : float
+        The confidence with which outcomes are ruled out.
+    plausible : list of str
+        The outcomes, ``died`` or ``survived``, that are not ruled out.
+    """
+
+    passengers: int
+    observed: float
+    low: float
+    high: float
+    level: float
+    plausible: list[str]
 
 
 @dataclass(frozen=True)
@@ -29,10 +54,13 @@ class Answer:
         The seven features.
     explanation : Explanation
         The prediction as a sum in log-odds.
+    evidence : Evidence or None
+        How sure the prediction is; None if the model was registered without a report.
     """
 
     passenger: dict[str, Any]
     explanation: Explanation
+    evidence: Evidence | None = None
 
     @property
     def probability(self) -> float:
@@ -46,15 +74,9 @@ class Answer:
 
 
 def answer(champion: Champion, passenger: Mapping[str, Any]) -> Answer:
-    """Ask the model about a passenger.
-
-    Raises
-    ------
-    InvalidPassenger
-        If a value is not allowed.
-    """
-    checked = check(passenger)
-    return Answer(checked, explain(champion.pipeline, checked))
+    """Ask the model about a passenger, as `check` returns it."""
+    explanation = explain(champion.pipeline, passenger)
+    return Answer(dict(passenger), explanation, evidence(champion.report, explanation.probability))
 
 
 def prediction(champion: Champion, passenger: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,12 +90,26 @@ def prediction(champion: Champion, passenger: Mapping[str, Any]) -> dict[str, An
         As `check` returns it.
     """
     probability = float(champion.pipeline.predict_proba(passenger)[0, 1])
-    return {"probability": probability, "survived": probability >= 0.5, "model_version": champion.version}
+    found = evidence(champion.report, probability)
+    return {
+        "probability": probability,
+        "low": found and found.low,
+        "high": found and found.high,
+        "plausible": found and found.plausible,
+        "survived": probability >= 0.5,
+        "model_version": champion.version,
+    }
 
 
-def probabilities(champion: Champion, matrix: np.ndarray) -> np.ndarray:
-    """Predict from passengers that are an (n, 7) matrix already."""
-    return champion.pipeline[1:].predict_proba(matrix)[:, 1]
+def evidence(report: Report | None, probability: float) -> Evidence | None:
+    """Look up what happened to passengers with about this probability, in tenths; None if there were none."""
+    if report is None:
+        return None
+    tenth = (report.calibration["predicted"] * 10).astype(int) == min(int(probability * 10), 9)
+    for row in report.calibration[tenth].itertuples():
+        plausible = report.plausibility.outcomes(probability)
+        return Evidence(int(row.passengers), row.observed, row.low, row.high, report.plausibility.level, plausible)
+    return None
 
 
 def check(passenger: Mapping[str, Any]) -> dict[str, Any]:

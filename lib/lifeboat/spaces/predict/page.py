@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -19,7 +18,7 @@ from lifeboat.spaces import files, words
 from lifeboat.spaces.live import Live
 from lifeboat.spaces.markup import Raw, notice
 from lifeboat.spaces.predict import batch, panels
-from lifeboat.spaces.predict.answer import Answer, InvalidPassenger, answer, check, prediction, probabilities
+from lifeboat.spaces.predict.answer import Answer, InvalidPassenger, answer, check, prediction
 from lifeboat.spaces.predict.likeness import everyone, most_similar
 from lifeboat.spaces.predict.whatif import smallest_changes
 from lifeboat.synthetic import PassengerGenerator
@@ -60,6 +59,7 @@ class Page:
 
     def __init__(self, champion: Live[Champion]) -> None:
         self._champion = champion
+        self._explained = lru_cache(maxsize=1024)(self._explain)
 
     def predict(
         self,
@@ -155,18 +155,18 @@ class Page:
         if reading.value is None:
             return missing(reading.error), Raw(), Raw(), Raw()
         try:
-            found = answer(reading.value, passenger)
+            found, *others = self._explained(reading.value.version, tuple(check(passenger).values()))
         except InvalidPassenger as error:
             return notice("This passenger cannot be", str(error), "warning"), Raw(), Raw(), Raw()
-        return panels.verdict(found, truth), panels.why(found), self._what_if(reading.value, found), _similar(found)
+        return panels.verdict(found, truth), *others
 
-    def _what_if(self, champion: Champion, found: Answer) -> Raw:
-        predict: Callable = lambda matrix: probabilities(champion, matrix)  # noqa: E731
-        return panels.what_if(found, smallest_changes(predict, found.passenger))
-
-
-def _similar(found: Answer) -> Raw:
-    return panels.similar(most_similar(found.passenger))
+    def _explain(self, version: int, values: tuple) -> tuple[Answer, Raw, Raw, Raw]:
+        """The answer and its panels; `version` keeps the answers of different models apart in the cache."""
+        champion = self._champion.get().value
+        found = answer(champion, dict(zip(FEATURES, values, strict=True)))
+        changes = smallest_changes(champion.pipeline[1:], found.passenger)
+        similar = most_similar(found.passenger)
+        return found, panels.why(found), panels.what_if(found, changes), panels.similar(similar)
 
 
 def missing(error: Exception | None) -> Raw:

@@ -12,7 +12,7 @@ from scipy.special import expit, logit
 from lifeboat.models import NAME, Champion
 from lifeboat.spaces import words
 from lifeboat.spaces.markup import Raw, facts, table, text
-from lifeboat.spaces.predict.answer import Answer
+from lifeboat.spaces.predict.answer import Answer, Evidence
 from lifeboat.spaces.predict.batch import LINE, Scored
 from lifeboat.spaces.predict.whatif import Change
 
@@ -27,7 +27,8 @@ def verdict(answer: Answer, truth: str | None = None) -> Raw:
         f'<section class="verdict {"up" if answer.survives else "down"}" aria-live="polite">'
         f'<p class="who">{text(_capital(words.sentence(answer.passenger)))}</p>'
         f'<p class="said"><span class="number">{words.percent(p)}</span> <span>{_verdict_words(p)}</span></p>'
-        f'{_gauge(p)}<p class="truth">{text(truth or "")}</p></section>'
+        f'{_gauge(p, answer.evidence)}<p class="sure">{_how_sure(answer.evidence)}</p>'
+        f'<p class="truth">{text(truth or "")}</p></section>'
     )
 
 
@@ -43,11 +44,30 @@ def _capital(phrase: str) -> str:
     return phrase[:1].upper() + phrase[1:]
 
 
-def _gauge(p: float) -> str:
+def _gauge(p: float, evidence: Evidence | None) -> str:
+    band = ""
+    if evidence:
+        band = f'<span class="range" style="left:{evidence.low:.1%};width:{evidence.high - evidence.low:.1%}"></span>'
     return (
         f'<div class="gauge" role="img" aria-label="Chance of survival {words.percent(p)}">'
-        f'<span class="mark" style="left:{p:.1%}"></span><span class="half"></span></div>'
+        f'{band}<span class="mark" style="left:{p:.1%}"></span><span class="half"></span></div>'
         '<div class="ends" aria-hidden="true"><span>0 %</span><span>50 %</span><span>100 %</span></div>'
+    )
+
+
+def _how_sure(evidence: Evidence | None) -> str:
+    if evidence is None:
+        return ""
+    others = words.count(evidence.passengers, "passenger")
+    ruled_out = {"died": "survival", "survived": "death"}
+    if len(evidence.plausible) == 1:
+        conclusion = f"{ruled_out[evidence.plausible[0]]} can be ruled out"
+    else:
+        conclusion = "neither outcome can be ruled out"
+    return (
+        f"Of {others} with about this chance whom the model had not seen, {words.percent(evidence.observed)} survived "
+        f"(95 % interval {words.percent(evidence.low)} to {words.percent(evidence.high)}: the band). "
+        f"With {words.percent(evidence.level)} confidence, {conclusion}."
     )
 
 

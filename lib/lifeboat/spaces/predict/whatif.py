@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
@@ -31,9 +31,7 @@ class Change:
     probability: float
 
 
-def smallest_changes(
-    predict: Callable[[np.ndarray], np.ndarray], passenger: Mapping[str, Any], n: int = 3
-) -> list[Change]:
+def smallest_changes(model: Any, passenger: Mapping[str, Any], n: int = 3) -> list[Change]:
     """Find the smallest changes that flip the verdict, among values that exist in the data.
 
     One changed input is sought first; only if no value of any single input flips the verdict, two are. The size of a
@@ -41,8 +39,8 @@ def smallest_changes(
 
     Parameters
     ----------
-    predict : callable
-        Takes passengers as an (n, 7) matrix, returns their n probabilities of survival.
+    model : classifier
+        Its ``predict_proba`` takes passengers as an (n, 7) matrix, as the pipelines do after their first step.
     passenger : mapping
         The seven features.
     n : int
@@ -54,13 +52,13 @@ def smallest_changes(
         Smallest first; empty if even two changed inputs leave the verdict as it is.
     """
     row = read_passengers(passenger)[0]
-    survives = predict(row[None])[0] >= 0.5
+    survives = model.predict_proba(row[None])[0, 1] >= 0.5
     for changed in (1, 2):
         columns = list(combinations(range(len(FEATURES)), changed))
         variants = [_variants(row, chosen) for chosen in columns]
         matrix = np.concatenate(variants)
         changed_columns = np.repeat(np.arange(len(columns)), [len(part) for part in variants])
-        probability = predict(matrix)
+        probability = model.predict_proba(matrix)[:, 1]
         flips = np.flatnonzero((probability >= 0.5) != survives)
         if len(flips):
             order = flips[np.argsort(distances(matrix[flips], row), kind="stable")]
