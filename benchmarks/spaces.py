@@ -86,15 +86,15 @@ def ask(connection: http.client.HTTPConnection, session: str, data: list) -> Non
 CASES = {"predict": (predict, OURS_AT), "page": (ask, OURS_AT), "empty app": (predict, EMPTY_AT)}
 
 
-def client(case: str, seed: int, end: float, seconds: list[float], errors: list[str]) -> None:
-    """Call again and again until the end."""
+def client(case: str, name: int, turn: int, end: float, seconds: list[float], errors: list[str]) -> None:
+    """Call again and again until the end, in the same session in all turns."""
     call, port = CASES[case]
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng([name, turn])
     connection = http.client.HTTPConnection("127.0.0.1", port)
     while time.monotonic() < end:
         begun = time.monotonic()
         try:
-            call(connection, f"client-{seed}", passenger(random))
+            call(connection, f"client-{name}", passenger(random))
             seconds.append(time.monotonic() - begun)
         except (OSError, RuntimeError, http.client.HTTPException) as error:
             errors.append(repr(error))
@@ -104,7 +104,7 @@ def client(case: str, seed: int, end: float, seconds: list[float], errors: list[
 def attack(case: str, turn: int) -> tuple[list[float], list[str]]:
     """Let all clients call for one slice of time."""
     seconds, errors, end = [], [], time.monotonic() + SLICE
-    arguments = [(case, turn * CLIENTS + i, end, seconds, errors) for i in range(CLIENTS)]
+    arguments = [(case, i, turn, end, seconds, errors) for i in range(CLIENTS)]
     threads = [threading.Thread(target=client, args=each) for each in arguments]
     for thread in threads:
         thread.start()

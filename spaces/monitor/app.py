@@ -63,8 +63,7 @@ def build(history: Live[History]) -> gr.Blocks:
         choice = [period, version, *choice]
         gr.on([blocks.load, period.input, version.input], page.show, [period, version], outputs, **LATEST)
         gr.Timer(EVERY).tick(page.refresh, [seen, period, version], outputs, **QUIET)
-        gr.on([seen.change, *[control.change for control in choice]], page.table, choice, recent, **LATEST)
-        download.click(page.download, choice, download, **QUIET)
+        gr.on([seen.change, *[control.change for control in choice]], page.table, choice, [recent, download], **LATEST)
     return blocks
 
 

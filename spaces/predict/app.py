@@ -55,7 +55,7 @@ def one_passenger(page: Page, blocks: gr.Blocks) -> None:
                 unlucky = gr.Button("Surprise me: a victim", size="sm", min_width=140)
             inputs = controls()
         with gr.Column(scale=3, min_width=320):
-            answer = [gr.HTML(elem_classes=["panel", name]) for name in ("answer", "why", "change")]
+            answer = [gr.HTML(elem_classes=["panel", name]) for name in ("answer", "truth", "why", "change")]
     answer.append(gr.HTML(elem_classes="panel"))
     outputs = [*inputs, *answer]
     gr.on([control.input for control in inputs], page.ask, inputs, answer, trigger_mode="always_last", **QUIET)

@@ -56,15 +56,15 @@ def test_evidence_is_of_passengers_with_about_the_same_chance(champion, probabil
 
 def test_the_page_says_how_sure_it_is(champion):
     sure, unsure = (answer(champion, GOOD | change) for change in ({}, {"sex": "male", "age": 30.0}))
-    assert "survival can be ruled out" not in panels.verdict(sure)
-    assert "With 90 % confidence, death can be ruled out" in panels.verdict(sure)
-    assert "neither outcome can be ruled out" in panels.verdict(unsure)
+    assert "survival can be ruled out" not in panels.truth(sure, "")
+    assert "With 90 % confidence, death can be ruled out" in panels.truth(sure, "")
+    assert "neither outcome can be ruled out" in panels.truth(unsure, "")
 
 
 def test_a_model_without_a_report_is_no_less_useful(champion):
     found = answer(replace(champion, report=None), GOOD)
     assert found.evidence is None
-    assert "confidence" not in panels.verdict(found)
+    assert "confidence" not in panels.truth(found, "")
 
 
 def test_controls_keep_what_is_unknown():

@@ -20,6 +20,11 @@ from lifeboat.spaces.live import Live
 FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 LARGEST_UPLOAD = "20mb"
+HEAD = """<style>@media (max-width: 640px) {
+  .gradio-container { overflow: clip !important; }
+  .main.fillable { padding: 12px !important; }
+}</style>"""
+"""Rules for a phone that Gradio would confine, as it does those of style.css, to what lies inside these elements."""
 
 
 def theme() -> gr.themes.Base:
@@ -51,6 +56,8 @@ def theme() -> gr.themes.Base:
         body_text_color_dark="#e8edf3",
         body_text_color_subdued="#51606f",
         body_text_color_subdued_dark="#a9b6c4",
+        slider_color="#285483",
+        slider_color_dark="#89adcf",
         link_text_color="#285483",
         link_text_color_dark="#a9c6e2",
         block_background_fill="#ffffff",
@@ -108,6 +115,7 @@ def launch(build: Callable[[Live], gr.Blocks], live: Live, **options: Any) -> tu
     return page.launch(
         theme=theme(),
         css_paths=Path(__file__).with_name("style.css"),
+        head=HEAD,
         share=False,
         show_error=False,
         max_file_size=LARGEST_UPLOAD,

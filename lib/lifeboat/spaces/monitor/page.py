@@ -58,24 +58,26 @@ class Page:
         """
         return gr.skip() if _mark(self._history.get()) == seen else self.show(period, version)
 
-    def table(self, period: str, version: str, outcome: str, length: int, sought: str) -> pd.DataFrame:
-        """Return the most recent predictions in words, of them those that hold the sought text."""
-        return self._found(period, version, outcome, length, sought)[1]
+    def table(
+        self, period: str, version: str, outcome: str, length: int, sought: str
+    ) -> tuple[pd.DataFrame, str | None]:
+        """Return the most recent predictions, of them those that hold the sought text.
 
-    def download(self, period: str, version: str, outcome: str, length: int, sought: str) -> str:
-        """Write what `table` shows, as stored, to a CSV file and return its path."""
-        return files.save(self._found(period, version, outcome, length, sought)[0], "history")
-
-    def _found(self, period: str, version: str, outcome: str, length: int, sought: str) -> tuple:
+        Returns
+        -------
+        table : DataFrame
+            To read: in words.
+        path : str or None
+            To download: a CSV file of the same predictions, as stored.
+        """
         history = self._history.get().value
         if history is None:
-            return pd.DataFrame(), pd.DataFrame(columns=HEADERS)
+            return pd.DataFrame(columns=HEADERS), None
         results = history.cut(period, version).results
         recent = results[_has(results, outcome)].head(length)
         shown = in_words(recent)
-        lines = shown.astype(str).agg(" ".join, axis=1).str.lower() if len(shown) else pd.Series(dtype=str)
-        hit = lines.str.contains((sought or "").strip().lower(), regex=False)
-        return recent[hit], shown[hit]
+        hit = [sought.strip().lower() in " ".join(map(str, line)).lower() for line in shown.itertuples(index=False)]
+        return shown[hit], files.save(recent[hit], "history")
 
 
 def _mark(reading: Reading[History]) -> str:

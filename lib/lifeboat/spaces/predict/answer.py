@@ -105,10 +105,14 @@ def evidence(report: Report | None, probability: float) -> Evidence | None:
     """Look up what happened to passengers with about this probability, in tenths; None if there were none."""
     if report is None:
         return None
-    tenth = (report.calibration["predicted"] * 10).astype(int) == min(int(probability * 10), 9)
-    for row in report.calibration[tenth].itertuples():
-        plausible = report.plausibility.outcomes(probability)
-        return Evidence(int(row.passengers), row.observed, row.low, row.high, report.plausibility.level, plausible)
+    table = report.calibration
+    tenths = (table["predicted"].to_numpy() * 10).astype(int)
+    for row in np.flatnonzero(tenths == min(int(probability * 10), 9)):
+        found = {name: float(table[name].to_numpy()[row]) for name in ("observed", "low", "high")}
+        least = report.plausibility
+        return Evidence(
+            int(table["passengers"].to_numpy()[row]), **found, level=least.level, plausible=least.outcomes(probability)
+        )
     return None
 
 

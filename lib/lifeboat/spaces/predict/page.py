@@ -42,6 +42,8 @@ NOTABLE = {
 }
 """Passengers to begin with, by id."""
 
+NO_PANELS = (Raw(),) * 4
+
 
 def read_champion(project: Project, previous: Champion | None = None) -> Champion:
     """Ask the registry which model predicts now; a version that is loaded already is not loaded again."""
@@ -102,9 +104,9 @@ class Page:
             raise gr.Error("No model answers at the moment; try again later.", print_exception=False)
         return reading.value
 
-    def ask(self, *values: Any) -> tuple[Raw, Raw, Raw, Raw]:
-        """Turn the values of the controls into the four panels of an answer."""
-        return self._answer(from_controls(values), None)
+    def ask(self, *values: Any) -> tuple[Raw, ...]:
+        """Turn the values of the controls into the five panels of an answer."""
+        return self._answer(from_controls(values))
 
     def choose(self, passenger_id: int | None) -> tuple:
         """Fill the controls with a real passenger, and answer."""
@@ -150,15 +152,15 @@ class Page:
         faults = files.save(scored.faults, "faults") if scored.faulty else None
         return panels.batch_summary(scored), files.save(scored.predictions, "predictions"), faults
 
-    def _answer(self, passenger: dict[str, Any], truth: str | None) -> tuple[Raw, Raw, Raw, Raw]:
+    def _answer(self, passenger: dict[str, Any], truth: str = "") -> tuple[Raw, ...]:
         reading = self._champion.get()
         if reading.value is None:
-            return missing(reading.error), Raw(), Raw(), Raw()
+            return missing(reading.error), *NO_PANELS
         try:
             found, *others = self._explained(reading.value.version, tuple(check(passenger).values()))
         except InvalidPassenger as error:
-            return notice("This passenger cannot be", str(error), "warning"), Raw(), Raw(), Raw()
-        return panels.verdict(found, truth), *others
+            return notice("This passenger cannot be", str(error), "warning"), *NO_PANELS
+        return panels.verdict(found), panels.truth(found, truth), *others
 
     def _explain(self, version: int, values: tuple) -> tuple[Answer, Raw, Raw, Raw]:
         """The answer and its panels; `version` keeps the answers of different models apart in the cache."""

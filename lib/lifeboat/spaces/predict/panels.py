@@ -20,16 +20,20 @@ TICKS = {0.01: "minor", 0.1: "", 0.25: "minor", 0.5: "", 0.75: "minor", 0.9: "",
 METRICS = {"accuracy": "Accuracy", "roc_auc": "ROC AUC", "log_loss": "Log loss", "brier": "Brier score"}
 
 
-def verdict(answer: Answer, truth: str | None = None) -> Raw:
-    """Show the probability, the verdict in words and, for a real passenger, what happened."""
+def verdict(answer: Answer) -> Raw:
+    """Show the probability and the verdict in words."""
     p = answer.probability
     return Raw(
         f'<section class="verdict {"up" if answer.survives else "down"}" aria-live="polite">'
         f'<p class="who">{text(_capital(words.sentence(answer.passenger)))}</p>'
         f'<p class="said"><span class="number">{words.percent(p)}</span> <span>{_verdict_words(p)}</span></p>'
-        f'{_gauge(p, answer.evidence)}<p class="sure">{_how_sure(answer.evidence)}</p>'
-        f'<p class="truth">{text(truth or "")}</p></section>'
+        f"{_gauge(p, answer.evidence)}</section>"
     )
+
+
+def truth(answer: Answer, known: str) -> Raw:
+    """Say how sure the verdict is and, of a real passenger, what happened."""
+    return Raw(f'<p class="lead">{_how_sure(answer.evidence)}</p><p class="truth">{text(known)}</p>')
 
 
 def _verdict_words(p: float) -> str:
