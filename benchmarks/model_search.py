@@ -23,7 +23,7 @@ FEWER_TRAITS = [tuple(trait for trait in TRAITS if trait != left_out) for left_o
 GRIDS = (
     {"passengertraits__traits": [TRAITS, *FEWER_TRAITS]},
     {"passengertraits__boy_below": [10.0, 12.0, 14.0, 16.0], "passengertraits__large_family": [4, 5, 6]},
-    {"logisticregression__C": [1.0, 2.0, 4.0, 8.0], "passengertraits__fare_weight": [0.25, 0.35, 0.5, 0.7, 1.0]},
+    {"logisticregression__C": [1.0, 2.0, 4.0, 8.0], "passengertraits__fare_weight": [0.1, 0.15, 0.2, 0.25, 0.35, 0.5]},
 )
 
 

@@ -125,7 +125,7 @@ def fit_and_test(data: TrainingData, estimator: str = survival.DEFAULT_ESTIMATOR
     """
     train_rows, test_rows = hold_out(data)
     X, y, ticket = data.X.iloc[train_rows], data.y.iloc[train_rows], data.ticket.iloc[train_rows]
-    pipeline = survival.build_estimator(estimator).fit(X, y)
+    pipeline = survival.fit(estimator, X, y)
     seen = survival.cross_predict(estimator, X, y, ticket, repeats=1)
     probability = pipeline.predict_proba(data.X.iloc[test_rows])[:, 1]
     report = Report(

@@ -3,10 +3,10 @@
 from lifeboat.survival.calibration import calibration_error, decompose_brier
 from lifeboat.survival.comparison import compare, simplest_within_one_error
 from lifeboat.survival.estimators import DEFAULT_ESTIMATOR, ESTIMATORS, build_estimator
-from lifeboat.survival.evaluation import cross_predict, evaluate, score_folds
+from lifeboat.survival.evaluation import cross_predict, evaluate, fit, score_folds
 from lifeboat.survival.explanation import Explanation, explain
 from lifeboat.survival.fairness import slices
-from lifeboat.survival.influence import importance, partial_dependence
+from lifeboat.survival.influence import ablation, importance, partial_dependence
 from lifeboat.survival.persistence import load, save
 from lifeboat.survival.resampling import measure, measure_difference
 from lifeboat.survival.uncertainty import Plausibility, coverage, plausibility
@@ -16,6 +16,7 @@ __all__ = [
     "ESTIMATORS",
     "Explanation",
     "Plausibility",
+    "ablation",
     "build_estimator",
     "calibration_error",
     "compare",
@@ -24,6 +25,7 @@ __all__ = [
     "decompose_brier",
     "evaluate",
     "explain",
+    "fit",
     "importance",
     "load",
     "measure",

@@ -51,13 +51,28 @@ def compare(scores: Mapping[str, pd.DataFrame], metric: str = "log_loss", level:
     """
     values = pd.DataFrame({name: table[metric] for name, table in scores.items()})
     best = values.mean().idxmin() if metric in LOWER_IS_BETTER else values.mean().idxmax()
-    rows = {name: _difference(values[name] - values[best], level) for name in values}
+    rows = {name: paired_difference(values[name], values[best], level) for name in values}
     table = pd.DataFrame(rows).T.rename_axis("estimator")
     table.insert(0, "mean", values.mean())
     return table
 
 
-def _difference(differences: pd.Series, level: float) -> dict[str, float]:
+def paired_difference(values: pd.Series, reference: pd.Series, level: float = 0.95) -> dict[str, float]:
+    """Return the mean difference of a metric over the same folds, with error, interval and p-value.
+
+    Parameters
+    ----------
+    values, reference : Series
+        The metric of two estimators, one value per (repeat, fold).
+    level : float
+        Confidence level of the interval.
+
+    Returns
+    -------
+    dict
+        ``difference`` (values less reference), ``standard_error``, ``low``, ``high``, ``p_value``.
+    """
+    differences = values - reference
     error = fold_error(differences)
     low, high = fold_interval(differences, level)
     mean = differences.mean()

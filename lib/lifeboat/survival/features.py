@@ -43,7 +43,7 @@ class PassengerTraits(TransformerMixin, BaseEstimator):
         traits: tuple[str, ...] = TRAITS,
         boy_below: float = 14.0,
         large_family: int = 5,
-        fare_weight: float = 0.35,
+        fare_weight: float = 0.2,
     ) -> None:
         self.traits = traits
         self.boy_below = boy_below

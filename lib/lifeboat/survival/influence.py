@@ -1,4 +1,4 @@
-"""Which features matter: permutation importance on held-out passengers, and partial dependence."""
+"""What matters to the predictions: ablation of traits, permutation importance, and partial dependence."""
 
 from collections.abc import Sequence
 
@@ -9,10 +9,37 @@ from sklearn.inspection import permutation_importance
 from sklearn.pipeline import Pipeline
 
 from lifeboat.passengers import FEATURES
-from lifeboat.survival.comparison import fold_interval
+from lifeboat.survival.comparison import fold_interval, paired_difference
 from lifeboat.survival.estimators import build_estimator
-from lifeboat.survival.evaluation import folds
+from lifeboat.survival.evaluation import evaluate, fit, folds
+from lifeboat.survival.features import TRAITS
 from lifeboat.survival.preprocessing import CODES, read_passengers
+
+
+def ablation(
+    X: pd.DataFrame, y: pd.Series, groups: pd.Series | None = None, *, splits: int = 5, repeats: int = 5
+) -> pd.DataFrame:
+    """Measure how much worse `logistic_companions` predicts without each of its traits.
+
+    Parameters
+    ----------
+    X, y, groups, splits, repeats
+        As in `cross_predict`.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by trait, the most valuable first: the rise in log loss (nats) without it, as in `paired_difference`.
+    """
+    whole = build_estimator("logistic_companions")
+    options = {"groups": groups, "splits": splits, "repeats": repeats}
+    reference = evaluate(whole, X, y, **options)["log_loss"]
+    rows = {}
+    for trait in TRAITS:
+        rest = tuple(other for other in TRAITS if other != trait)
+        without = evaluate(clone(whole).set_params(passengertraits__traits=rest), X, y, **options)["log_loss"]
+        rows[trait] = paired_difference(without, reference)
+    return pd.DataFrame(rows).T.rename_axis("trait").sort_values("difference", ascending=False)
 
 
 def importance(
@@ -41,10 +68,9 @@ def importance(
         Indexed by feature, the most important first: the ``increase`` in log loss (nats), and its 95 % interval
         ``low`` to ``high`` over the folds.
     """
-    pipeline = build_estimator(estimator) if isinstance(estimator, str) else estimator
     increases = {}
     for repeat, fold, train, test in folds(y, groups, splits, repeats):
-        fitted = clone(pipeline).fit(X.iloc[train], y.iloc[train])
+        fitted = fit(estimator, X.iloc[train], y.iloc[train])
         found = permutation_importance(
             fitted, X.iloc[test], y.iloc[test], scoring="neg_log_loss", n_repeats=shuffles, random_state=seed
         )

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 
 from lifeboat.errors import LifeboatError
 from lifeboat.passengers import FEATURES, FIELDS
@@ -28,7 +28,7 @@ class UnreadablePassengers(LifeboatError):
     """What was given does not hold the seven features as numbers and categories."""
 
 
-class PassengerMatrix(TransformerMixin, BaseEstimator):
+class PassengerMatrix(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Turn passengers into a float matrix with the columns of `FEATURES`; what is missing becomes NaN.
 
     Takes a DataFrame, one passenger as a mapping, or a list of mappings. `sex` becomes 0 (male) or 1 (female),

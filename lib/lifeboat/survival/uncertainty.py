@@ -4,12 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
 from lifeboat.errors import LifeboatError
-from lifeboat.survival.estimators import build_estimator
-from lifeboat.survival.evaluation import cross_predict, folds
+from lifeboat.survival.evaluation import cross_predict, fit, folds
 
 OUTCOMES = ("died", "survived")
 
@@ -96,13 +94,12 @@ def coverage(
     DataFrame
         A row a held-out passenger: ``repeat``, ``row``, ``survived``, ``covered``, ``undecided``.
     """
-    pipeline = build_estimator(estimator) if isinstance(estimator, str) else estimator
     parts = []
     for repeat, _, train, test in folds(y, groups, splits, repeats):
         inside = None if groups is None else groups.iloc[train]
-        seen = cross_predict(pipeline, X.iloc[train], y.iloc[train], inside, splits=splits, repeats=1)
+        seen = cross_predict(estimator, X.iloc[train], y.iloc[train], inside, splits=splits, repeats=1)
         least = plausibility(seen, level)
-        probability = clone(pipeline).fit(X.iloc[train], y.iloc[train]).predict_proba(X.iloc[test])[:, 1]
+        probability = fit(estimator, X.iloc[train], y.iloc[train]).predict_proba(X.iloc[test])[:, 1]
         kept = [least.outcomes(value) for value in probability]
         happened = y.to_numpy()[test]
         parts.append(

@@ -2,6 +2,14 @@ import pytest
 
 from lifeboat import survival
 from lifeboat.passengers import FEATURES
+from lifeboat.survival.features import TRAITS
+
+
+def test_every_trait_earns_its_place_but_some_only_just(X, y, table):
+    found = survival.ablation(X, y, table["ticket"], repeats=1)
+    assert sorted(found.index) == sorted(TRAITS)
+    assert found.index[0] == "sex"
+    assert found["difference"].min() > 0
 
 
 def test_sex_and_class_matter_most(X, y, table):
