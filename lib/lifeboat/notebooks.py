@@ -42,9 +42,7 @@ def refresh(prefixes: Sequence[str]) -> Iterator[Path]:
     with temporary_store():
         for path in [path for path in paths() if wanted and path <= wanted[-1]]:
             notebook = nbformat.read(path, as_version=4)
-            NotebookClient(
-                notebook, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
-            ).execute()
+            _execute(notebook, path.parent)
             if path in wanted:
                 nbformat.write(_clean(notebook), path)
                 yield path
