@@ -7,6 +7,7 @@ import io
 import logging
 import os
 import sys
+import tempfile
 import warnings
 from collections.abc import Iterator
 from functools import cache
@@ -61,7 +62,7 @@ def login() -> Project:
 
     try:
         with quiet():
-            return hopsworks.login(engine="python")
+            return hopsworks.login(engine="python", cert_folder=_certificates().name)
     except (RestAPIError, requests.exceptions.RequestException) as error:
         address = f"{os.environ.get('HOPSWORKS_HOST', 'the Hopsworks cloud')}:{os.environ.get('HOPSWORKS_PORT', 443)}"
         raise LifeboatError(
@@ -97,6 +98,12 @@ def _serve(folder: Path) -> Service:
         return hopsworks_local.start(folder)
     except hopsworks_local.ServiceError as error:
         raise LifeboatError(str(error)) from error
+
+
+@cache
+def _certificates() -> tempfile.TemporaryDirectory:
+    """A folder of this process alone: a client that ends removes its certificates, and would remove those of others."""
+    return tempfile.TemporaryDirectory(prefix="lifeboat-certificates-", ignore_cleanup_errors=True)
 
 
 def _client() -> ModuleType:
