@@ -11,7 +11,7 @@ from lifeboat.spaces.monitor.page import HEADERS, LENGTHS, OUTCOMES, Page
 
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}
 LATEST = {"trigger_mode": "always_last", **QUIET}
-READING = "<p>Reading the store…</p>"
+WAITING = "<p>…</p>"
 EVERY = 30
 """Seconds between looks at the store."""
 
@@ -19,13 +19,13 @@ EVERY = 30
 def views() -> list[gr.components.Component]:
     """Lay out the panels and charts, in the order of `Page.show`."""
     with gr.Tab("Days"):
-        days, by_day = gr.HTML(elem_classes="panel"), gr.Plot(show_label=False, elem_classes="days")
+        days, by_day = gr.HTML(WAITING, elem_classes="panel"), gr.Plot(show_label=False, elem_classes="days")
     with gr.Tab("Calibration"):
-        honesty, calibration = gr.HTML(elem_classes="panel"), gr.Plot(show_label=False, elem_classes="square")
+        honesty, calibration = gr.HTML(WAITING, elem_classes="panel"), gr.Plot(show_label=False, elem_classes="square")
     with gr.Tab("Drift"):
-        drift = gr.HTML(elem_classes="panel")
+        drift = gr.HTML(WAITING, elem_classes="panel")
     with gr.Tab("Models"):
-        versions = gr.HTML(elem_classes="panel")
+        versions = gr.HTML(WAITING, elem_classes="panel")
     return [days, by_day, honesty, calibration, drift, versions]
 
 
@@ -50,13 +50,13 @@ def build(history: Live[History]) -> gr.Blocks:
         with gr.Row():
             period = gr.Dropdown(list(PERIODS), label="Period", info="Counted back from the newest prediction")
             version = gr.Dropdown([ALL_VERSIONS], label="Model version", info="Each passenger counts once a version")
-        tiles = gr.HTML(READING, elem_classes=["panel", "tiles"])
+        tiles = gr.HTML(WAITING, elem_classes=["panel", "tiles"])
         with gr.Tab("Now"):
             with gr.Row():
                 with gr.Column(min_width=320):
-                    latest = gr.HTML(elem_classes=["panel", "latest"])
+                    latest = gr.HTML(WAITING, elem_classes=["panel", "latest"])
                 with gr.Column(min_width=320):
-                    confusion = gr.HTML(elem_classes="panel")
+                    confusion = gr.HTML(WAITING, elem_classes=["panel", "matrix"])
             recent, choice = table()
             download = gr.DownloadButton("Download these predictions as CSV", size="sm")
         outputs = [seen, version, state, tiles, latest, confusion, *views()]

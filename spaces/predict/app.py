@@ -14,6 +14,7 @@ BATCH_LEAD = (
     "Upload a table of passengers as CSV, up to 100,000 rows. Its header names pclass, sex, age, sibsp, parch, fare "
     "and embarked; an empty cell means unknown; further columns are kept. Faulty rows are listed, the others scored."
 )
+WAITING = "<p>…</p>"
 NOTHING = "<p>Nothing uploaded yet.</p>"
 CLASSES = [("First", 1), ("Second", 2), ("Third", 3)]
 SEXES = [("Female", "female"), ("Male", "male")]
@@ -55,8 +56,8 @@ def one_passenger(page: Page, blocks: gr.Blocks) -> None:
                 unlucky = gr.Button("Surprise me: a victim", size="sm", min_width=140)
             inputs = controls()
         with gr.Column(scale=3, min_width=320):
-            answer = [gr.HTML(elem_classes=["panel", name]) for name in ("answer", "truth", "why", "change")]
-    answer.append(gr.HTML(elem_classes="panel"))
+            answer = [gr.HTML(WAITING, elem_classes=["panel", name]) for name in ("answer", "truth", "why", "change")]
+    answer.append(gr.HTML(WAITING, elem_classes=["panel", "alike"]))
     outputs = [*inputs, *answer]
     gr.on([control.input for control in inputs], page.ask, inputs, answer, trigger_mode="always_last", **QUIET)
     gr.on([blocks.load, who.input], page.choose, who, outputs, **QUIET)
@@ -90,7 +91,7 @@ def build(champion: Live[Champion]) -> gr.Blocks:
         with gr.Tab("A list"):
             many_passengers(page)
         gr.api(page.predict, api_name="predict", concurrency_limit=None)
-        model = gr.HTML(elem_classes="panel")
+        model = gr.HTML(WAITING, elem_classes=["panel", "model"])
         gr.on([blocks.load, gr.Timer(EVERY).tick], page.model, None, model, **QUIET)
     return blocks
 

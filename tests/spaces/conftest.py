@@ -60,15 +60,10 @@ def visit(browser) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture
-def picture(tmp_path) -> Callable[[Page, str, str], None]:
-    """Take a picture of a page; LIFEBOAT_PICTURES names a folder in which the light ones are kept, for the README."""
-
-    def take(page: Page, name: str, scheme: str) -> None:
-        kept = os.environ.get("LIFEBOAT_PICTURES")
-        folder = Path(kept) if kept and scheme == "light" else tmp_path
-        page.screenshot(path=folder / f"{name}.png")
-
-    return take
+def picture(tmp_path) -> Callable[[Page, str], None]:
+    """Take a picture of a page, and keep it in the folder that LIFEBOAT_PICTURES names: docs/images for the README."""
+    folder = Path(os.environ.get("LIFEBOAT_PICTURES", tmp_path))
+    return lambda page, name: page.screenshot(path=folder / f"{name}.png")
 
 
 @pytest.fixture(scope="session")

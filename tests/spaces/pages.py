@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from types import ModuleType
+from typing import Any
 
 import pandas as pd
 from axe_playwright_python.sync_playwright import Axe
@@ -100,3 +102,23 @@ def serious_violations(page: Page) -> list[tuple[str, list[str]]]:
     """What axe-core finds wrong with a page, of impact 'serious' or 'critical'."""
     found = Axe().run(page).response["violations"]
     return [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found if v["impact"] in ("serious", "critical")]
+
+
+def places(page: Page, selector: str) -> list[tuple[float, float]]:
+    """Where on the page the elements begin that a selector finds."""
+    return [
+        tuple(box)
+        for box in page.locator(selector).evaluate_all(
+            "all => all.map(e => e.getBoundingClientRect()).map(r => [Math.round(r.left), Math.round(r.top + scrollY)])"
+        )
+    ]
+
+
+def after(gate: Event, value: Any) -> Callable:
+    """A reader of a store that takes until the gate opens."""
+
+    def read(previous):
+        gate.wait(60)
+        return value
+
+    return read

@@ -94,6 +94,11 @@ def test_the_page_stays_still_until_something_changes(page, two_weeks):
     assert page.refresh("older", "All history", ALL_VERSIONS)[0] == mark
 
 
+def test_the_same_view_can_be_shown_again(page):
+    first, second = (page.show("All history", ALL_VERSIONS) for _ in range(2))
+    assert first[3:] == second[3:]
+
+
 @pytest.mark.parametrize(
     ("outcome", "kept"),
     [

@@ -1,8 +1,10 @@
 """The page of spaces/monitor in a real browser."""
 
+from threading import Event
+
 import pandas as pd
 import pytest
-from pages import BROKEN, SIZES, raising, serious_violations
+from pages import BROKEN, SIZES, after, places, raising, serious_violations
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -80,10 +82,9 @@ def test_calibration_drift_and_models_have_their_tabs(page):
     ("size", "scheme", "tabs"),
     [("desktop", "light", TABS[:1]), ("desktop", "dark", TABS), ("phone", "light", TABS), ("phone", "dark", TABS[:1])],
 )
-def test_it_fits_and_is_accessible(visit, address, size, scheme, tabs, picture):
+def test_it_fits_and_is_accessible(visit, address, size, scheme, tabs):
     page = visit(address, size, scheme)
     expect(page.locator(".prose.tiles")).to_contain_text("Passengers scored")
-    picture(page, f"monitor-{size}", scheme)
     for tab in tabs:
         page.get_by_role("tab", name=tab).click()
         if tab in PLOTS:
@@ -127,3 +128,15 @@ def test_the_page_refreshes_itself_and_otherwise_keeps_still(visit, serve, one_r
     assert page.evaluate("document.querySelector('.tiles dl').dataset.kept") == "yes"
     newest[0] = two_weeks
     expect(page.locator(".prose.tiles")).to_contain_text("630")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_moves_when_the_history_comes(visit, serve, two_weeks, size):
+    gate = Event()
+    page = visit(serve("monitor", after(gate, two_weeks)), size)
+    expect(page.get_by_label("Find")).to_be_visible()
+    page.wait_for_timeout(1000)
+    before = places(page, ".block.panel, fieldset, h1")
+    gate.set()
+    expect(page.locator("table.confusion")).to_be_visible()
+    assert places(page, ".block.panel, fieldset, h1") == before

@@ -1,9 +1,10 @@
 """The page of spaces/predict in a real browser."""
 
 import re
+from threading import Event
 
 import pytest
-from pages import BROKEN, NO_MODEL, SIZES, make_champion, raising, serious_violations
+from pages import BROKEN, NO_MODEL, SIZES, after, make_champion, places, raising, serious_violations
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -126,10 +127,9 @@ def test_without_a_model_the_page_says_what_to_do(visit, serve, error, said):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
-def test_it_fits_and_is_accessible(visit, predict_page, size, scheme, picture):
+def test_it_fits_and_is_accessible(visit, predict_page, size, scheme):
     page = visit(predict_page, size, scheme)
     expect(page.locator("table.people tbody tr")).to_have_count(8)
-    picture(page, f"predict-{size}", scheme)
     assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
     for tab in ("One passenger", "A list"):
         page.get_by_role("tab", name=tab).click()
@@ -146,11 +146,23 @@ def test_on_a_phone_the_answer_stays_in_view(visit, predict_page):
     assert box["height"] < 200
 
 
-def test_nothing_moves_while_an_answer_is_computed(page):
-    def places():
-        return [page.locator(name).bounding_box() for name in (".pair", ".block.answer", ".block.why")]
+PLACED = ".block.panel, fieldset, h1"
 
-    before = places()
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_moves_when_the_first_answer_comes(visit, serve, champion, size):
+    gate = Event()
+    page = visit(serve("predict", after(gate, champion)), size)
+    expect(page.get_by_label("Queenstown")).to_be_visible()
+    page.wait_for_timeout(1000)
+    before = places(page, PLACED)
+    gate.set()
+    expect(page.locator("table.people tbody tr")).to_have_count(8)
+    assert places(page, PLACED) == before
+
+
+def test_nothing_moves_when_another_answer_comes(page):
+    before = places(page, PLACED)
     page.get_by_label("Second", exact=True).check()
     expect(page.locator(".verdict .who")).to_contain_text("second class")
-    assert places() == before
+    assert places(page, PLACED) == before

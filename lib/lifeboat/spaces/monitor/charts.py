@@ -127,3 +127,10 @@ def calibration(history: History) -> go.Figure:
     figure.update_xaxes(title={"text": "predicted chance of survival", "font": {"size": 13}}, **axis)
     figure.update_yaxes(title={"text": "share that survived", "font": {"size": 13}}, **axis)
     return figure
+
+
+def nothing() -> go.Figure:
+    """Draw that there is nothing to draw yet."""
+    figure = go.Figure().add_annotation(text="Nothing to draw yet", showarrow=False, font={"size": 16})
+    figure.update_xaxes(visible=False).update_yaxes(visible=False)
+    return _figure(figure, 200)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from functools import lru_cache
+
 import gradio as gr
 import pandas as pd
 
@@ -19,9 +22,6 @@ OUTCOMES = [("All", "all"), ("Right", "right"), ("Wrong", "wrong"), ("Pending", 
 LENGTHS = (50, 200, 1000)
 PENDING = "pending"
 HEADERS = ["Day", "Chance", "Predicted", "Outcome", "Right", *words.LABELS.values(), "Version", "Passenger"]
-NO_PLOT = gr.update(value=None, visible=False)
-NOTHING = (Raw(), Raw(), Raw(), Raw(), NO_PLOT, Raw(), NO_PLOT, Raw(), Raw())
-"""The views of `Page.show` when there is nothing to show."""
 
 
 class Page:
@@ -35,6 +35,7 @@ class Page:
 
     def __init__(self, history: Live[History]) -> None:
         self._history = history
+        self._views = lru_cache(maxsize=64)(self._view)
 
     def show(self, period: str, version: str) -> tuple:
         """Return the mark of what is shown, the choices of versions, the state of the store, and all views."""
@@ -43,10 +44,26 @@ class Page:
         if history is None or history.results.empty:
             known = [ALL_VERSIONS] if history is None else history.version_names
             models = Raw() if history is None else panels.versions(history)
-            return _mark(reading), gr.Dropdown(known, value=ALL_VERSIONS), state(reading), *NOTHING[:-1], models
+            return _mark(reading), gr.Dropdown(known, value=ALL_VERSIONS), state(reading), *_nothing(), models
         version = version if version in history.version_names else ALL_VERSIONS
         choices = gr.Dropdown(history.version_names, value=version)
-        return _mark(reading), choices, state(reading), *_views(history.cut(period, version), version)
+        return _mark(reading), choices, state(reading), *self._views(_mark(reading), period, version)
+
+    def _view(self, mark: str, period: str, version: str) -> tuple:
+        """The views of a period and version; `mark` keeps those of different histories apart in the cache."""
+        part = self._history.get().value.cut(period, version)
+        recent = part.results.drop_duplicates("passenger_id").dropna(subset=["pclass"])
+        return (
+            panels.tiles(part, version),
+            panels.latest(part),
+            panels.confusion(part),
+            panels.days_lead(version),
+            charts.by_day(part, version),
+            panels.calibration_lead(),
+            charts.calibration(part),
+            panels.drift(monitoring.drift(reference(), recent), len(recent)),
+            panels.versions(part),
+        )
 
     def refresh(self, seen: str, period: str, version: str) -> tuple:
         """Do as `show`, unless nothing has changed since the mark `seen`: then nothing on the page moves.
@@ -80,24 +97,14 @@ class Page:
         return shown[hit], files.save(recent[hit], "history")
 
 
+def _nothing() -> tuple:
+    """The views but the last when there is nothing to show."""
+    return Raw(), Raw(), Raw(), Raw(), charts.nothing(), Raw(), charts.nothing(), Raw()
+
+
 def _mark(reading: Reading[History]) -> str:
-    """What stands for all that a visitor sees besides their own choices."""
-    return f"{reading.value.mark if reading.value else None} {reading.error!r}"
-
-
-def _views(part: History, version: str) -> tuple:
-    recent = part.results.drop_duplicates("passenger_id").dropna(subset=["pclass"])
-    return (
-        panels.tiles(part, version),
-        panels.latest(part),
-        panels.confusion(part),
-        panels.days_lead(version),
-        gr.Plot(charts.by_day(part, version), visible=True),
-        panels.calibration_lead(),
-        gr.Plot(charts.calibration(part), visible=True),
-        panels.drift(monitoring.drift(reference(), recent), len(recent)),
-        panels.versions(part),
-    )
+    """What stands for all that a visitor sees besides their own choices; the day is in it, as ages count from it."""
+    return f"{datetime.now(UTC).date()} {reading.value.mark if reading.value else None} {reading.error!r}"
 
 
 def state(reading: Reading[History]) -> Raw:
