@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
 import sys
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from lifeboat import runner
+from lifeboat import runner, store
 from lifeboat.days import as_day, today
 from lifeboat.errors import LifeboatError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Place(StrEnum):
+    """Where a model is trained."""
+
+    here = "here"
+    modal = "modal"
+
 
 app = typer.Typer(
     help="Lifeboat: a complete machine-learning system on the Titanic data.",
@@ -22,7 +35,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+models_app = typer.Typer(help="The registered models.", no_args_is_help=True)
+app.add_typer(models_app, name="models")
 console = Console()
+Version = Annotated[int, typer.Argument(min=1, help="of the model in the registry")]
 Day = Annotated[str | None, typer.Option(metavar="DAY", help="a date such as 2026-11-24 (UTC)")]
 
 
@@ -119,6 +135,77 @@ def doctor() -> None:
             console.print(f"    {check.remedy}", markup=False, soft_wrap=True)
     if not all(check.ok for check in results):
         raise typer.Exit(1)
+
+
+@app.command()
+def train(
+    estimator: Annotated[
+        str | None, typer.Argument(help="an estimator of lifeboat.survival; the default unless given")
+    ] = None,
+    on: Annotated[Place, typer.Option(help="train on this machine, or in a Modal container")] = Place.here,
+) -> None:
+    """Train and register a model, unless there is one for the same data and code."""
+    if on is Place.modal:
+        command = [sys.executable, "-m", "modal", "run", str(store.project_folder() / "scheduled" / "modal_app.py")]
+        raise typer.Exit(subprocess.run(command).returncode)
+    from lifeboat import survival, training
+
+    model = training.train(store.login(), estimator or survival.DEFAULT_ESTIMATOR)
+    console.print(f"version {model.version}: {model.description}", highlight=False)
+
+
+@models_app.command("list")
+def list_models() -> None:
+    """List the registered versions, newest first."""
+    from lifeboat import models
+
+    found = models.versions(store.login())
+    _show(found.round(3).reset_index(), "No model yet: `lifeboat train` registers one.")
+
+
+@models_app.command()
+def show(version: Version) -> None:
+    """Print the model card of a version."""
+    from rich.markdown import Markdown
+
+    from lifeboat import models, report
+
+    model = models.load(store.login(), version)
+    console.print(
+        Markdown(report.model_card(model.report).split("---\n", 2)[-1]) if model.report else model.description
+    )
+
+
+@models_app.command()
+def compare(version: Version, other: Version) -> None:
+    """Compare two versions on the test set: differences with 95 % intervals."""
+    from lifeboat import training
+
+    _show(training.compare(store.login(), version, other).round(4).reset_index(), "Nothing to compare.")
+
+
+@models_app.command()
+def promote(version: Version) -> None:
+    """Make a version the champion, which predicts."""
+    from lifeboat import models
+
+    console.print(f"version {models.promote(store.login(), version)} predicts from now on")
+
+
+@models_app.command()
+def rollback() -> None:
+    """Go back to the version before the champion."""
+    from lifeboat import models
+
+    console.print(f"version {models.rollback(store.login())} predicts from now on")
+
+
+def _show(frame: pd.DataFrame, nothing: str) -> None:
+    """Print a table."""
+    table = Table(*map(str, frame.columns))
+    for row in frame.itertuples(index=False):
+        table.add_row(*map(str, row))
+    console.print(table if len(frame) else nothing)
 
 
 @app.command()

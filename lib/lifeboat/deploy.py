@@ -132,8 +132,8 @@ def _copy_store(live: Path, folder: Path) -> None:
     # The logs of the Delta tables come first: whatever file they name is there by then.
     _copy_folders(live, folder, "featuregroups/*/_delta_log", _PRIVATE)
     _copy_folders(live, folder, "featuregroups", shutil.ignore_patterns("_delta_log", ".*"))
-    _copy_folders(live, folder, "files/Projects/*/Models", _PRIVATE)
-    _copy_folders(live, folder, "files/Projects/*/*_Training_Datasets", _PRIVATE)
+    for content in ("Models", "Resources", "*_Training_Datasets"):
+        _copy_folders(live, folder, f"files/Projects/*/{content}", _PRIVATE)
 
 
 def _copy_metadata(live: Path, folder: Path) -> None:

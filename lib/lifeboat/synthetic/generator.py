@@ -37,9 +37,7 @@ class PassengerGenerator:
         self._classes = {label: passengers.loc[passengers[LABEL] == label, FEATURES] for label in (0, 1)}
         for label, rows in self._classes.items():
             if rows.empty:
-                raise SyntheticDataError(
-                    f"No passenger has survived = {label}: fit needs both classes, 0 and 1."
-                )
+                raise SyntheticDataError(f"No passenger has survived = {label}: fit needs both classes, 0 and 1.")
         self.survival_rate_ = float((passengers[LABEL] == 1).mean())
         return self
 
@@ -75,9 +73,7 @@ class PassengerGenerator:
             If an argument is out of its range.
         """
         if not hasattr(self, "_classes"):
-            raise NotFittedError(
-                "The generator knows no passengers yet: call fit(passengers) before sample()."
-            )
+            raise NotFittedError("The generator knows no passengers yet: call fit(passengers) before sample().")
         _check_request(n, survived, survival_rate, shard)
         rate = float(survived) if survived is not None else survival_rate
         rate = self.survival_rate_ if rate is None else rate

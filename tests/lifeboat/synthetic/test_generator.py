@@ -4,6 +4,7 @@ from importlib import resources
 
 import pandas as pd
 import pytest
+
 from lifeboat.synthetic import NotFittedError, PassengerGenerator, SyntheticDataError
 
 COLUMNS = ["pclass", "sex", "age", "sibsp", "parch", "fare", "embarked", "survived"]
@@ -35,9 +36,7 @@ def test_the_share_of_survivors_can_be_chosen(generator, rate):
 
 
 def test_by_default_the_class_has_its_observed_share(generator, passengers):
-    assert generator.sample(20_000)["survived"].mean() == pytest.approx(
-        passengers["survived"].mean(), abs=0.01
-    )
+    assert generator.sample(20_000)["survived"].mean() == pytest.approx(passengers["survived"].mean(), abs=0.01)
 
 
 def test_a_longer_sample_begins_with_the_shorter_one(generator):
