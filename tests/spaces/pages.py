@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import time
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
@@ -99,8 +100,8 @@ def make_versions() -> pd.DataFrame:
 
 
 def serious_violations(page: Page) -> list[tuple[str, list[str]]]:
-    """What axe-core finds wrong with a page, of impact 'serious' or 'critical'."""
-    found = Axe().run(page).response["violations"]
+    """What axe-core finds wrong with a page, of impact 'serious' or 'critical'; the inside of charts is plotly's."""
+    found = Axe().run(page, context={"exclude": [".js-plotly-plot"]}).response["violations"]
     return [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found if v["impact"] in ("serious", "critical")]
 
 
@@ -122,3 +123,11 @@ def after(gate: Event, value: Any) -> Callable:
         return value
 
     return read
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait until something becomes true."""
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.01)
+    assert condition()

@@ -127,6 +127,13 @@ def test_an_upload_is_limited(predict_page):
     assert upload.status_code == 413
 
 
+@pytest.mark.parametrize("route", ["", "config", "gradio_api/info", "gradio_api/startup-events", "theme.css"])
+def test_no_path_of_the_machine_is_told(predict_page, route):
+    told = requests.get(f"{predict_page}{route}").text
+    assert str(ROOT) not in told
+    assert "lifeboat-space-" not in told
+
+
 def test_only_the_documented_endpoints_are_named(predict_page):
     named = requests.get(f"{predict_page}gradio_api/info").json()["named_endpoints"]
     assert set(named) == {"/predict", "/predict_csv"}

@@ -3,18 +3,12 @@ import time
 from pathlib import Path
 
 import pytest
+from pages import wait_for
 
 from lifeboat.spaces.files import own_folder, save, sweep
 from lifeboat.spaces.live import Live, from_store
 
 NEVER = 3600
-
-
-def wait_for(condition, seconds=5):
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.005)
-    assert condition()
 
 
 def test_the_first_caller_waits_and_the_next_do_not_read_again():

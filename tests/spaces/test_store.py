@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from pages import SIZES, TODAY
+from pages import SIZES, TODAY, wait_for
 from playwright.sync_api import expect
 
+import hopsworks_local
+import lifeboat
 from lifeboat import features, models, passengers, scoring, training
 from lifeboat.spaces import serve as serving
 from lifeboat.spaces.live import Live
 from lifeboat.spaces.monitor.history import ALL_VERSIONS, read_history
+from lifeboat.spaces.monitor.page import Page as MonitorPage
 from lifeboat.spaces.predict.page import Page as PredictPage
 from lifeboat.spaces.predict.page import read_champion
 from lifeboat.synthetic import PassengerGenerator
@@ -95,3 +98,18 @@ def test_a_real_model_answers_a_program(two_weeks_old):
     assert answered["survived"] is False
     assert answered["low"] < answered["probability"] + 0.1 < answered["high"] + 0.2
     assert answered["plausible"] == ["died"]
+
+
+def test_a_store_that_breaks_is_reported_and_what_was_read_is_kept(tmp_path, monkeypatch):
+    with hopsworks_local.start(tmp_path) as service:
+        for name, value in service.environment.items():
+            monkeypatch.setenv(name, value)
+        project = lifeboat.login()
+        features.write_new(features.titanic_group(project), features.historical_passengers())
+        history = Live(lambda previous: read_history(project, previous), every=0)
+        assert history.get().error is None
+    wait_for(lambda: history.get().error is not None)
+    assert history.get().value is not None
+    _, _, state, *_ = MonitorPage(history).show("All history", ALL_VERSIONS)
+    assert "The store does not answer" in state
+    assert str(tmp_path) not in state

@@ -27,67 +27,61 @@ HEAD = """<style>@media (max-width: 640px) {
 """Rules for a phone that Gradio would confine, as it does those of style.css, to what lies inside these elements."""
 
 
+NAVY = gr.themes.Color(
+    "#eef4fa",
+    "#d9e6f2",
+    "#b5cde3",
+    "#89adcf",
+    "#5c8ab8",
+    "#3a6a9d",
+    "#285483",
+    "#1f4369",
+    "#173350",
+    "#10253b",
+    "#0a1929",
+)
+COLORS = {
+    "body_background_fill": ("#faf9f6", "#0b1622"),
+    "body_text_color": ("#16212e", "#e8edf3"),
+    "body_text_color_subdued": ("#51606f", "#a9b6c4"),
+    "slider_color": ("#285483", "#89adcf"),
+    "link_text_color": ("#285483", "#a9c6e2"),
+    "block_background_fill": ("#ffffff", "#12202f"),
+    "block_border_color": ("#e1e5ea", "#24364a"),
+    "block_info_text_color": ("#51606f", "#a9b6c4"),
+    "block_title_text_color": ("#16212e", "#e8edf3"),
+    "block_label_text_color": ("#16212e", "#e8edf3"),
+    "input_background_fill": ("#ffffff", "#0d1926"),
+    "input_border_color": ("#8793a1", "#5b6d80"),
+    "button_secondary_background_fill": ("#eef2f6", "#1d3044"),
+    "button_primary_background_fill": ("#1f4369", "#3a6a9d"),
+    "checkbox_label_background_fill": ("#f4f6f8", "#182838"),
+    "checkbox_label_background_fill_selected": ("#d9e6f2", "#285483"),
+    "checkbox_label_text_color_selected": ("#10253b", "#ffffff"),
+}
+"""What Gradio calls each part of a page, and its colour in the light and in the dark."""
+
+
 def theme() -> gr.themes.Base:
     """Build the theme: navy on paper, paper on navy in the dark; fonts of the system, none from the network."""
-    navy = gr.themes.Color(
-        "#eef4fa",
-        "#d9e6f2",
-        "#b5cde3",
-        "#89adcf",
-        "#5c8ab8",
-        "#3a6a9d",
-        "#285483",
-        "#1f4369",
-        "#173350",
-        "#10253b",
-        "#0a1929",
-    )
-    return gr.themes.Base(
-        primary_hue=navy,
-        secondary_hue=navy,
+    base = gr.themes.Base(
+        primary_hue=NAVY,
+        secondary_hue=NAVY,
         neutral_hue="slate",
         font=FONT,
         font_mono=MONO,
         radius_size=sizes.radius_md,
-    ).set(
-        body_background_fill="#faf9f6",
-        body_background_fill_dark="#0b1622",
-        body_text_color="#16212e",
-        body_text_color_dark="#e8edf3",
-        body_text_color_subdued="#51606f",
-        body_text_color_subdued_dark="#a9b6c4",
-        slider_color="#285483",
-        slider_color_dark="#89adcf",
-        link_text_color="#285483",
-        link_text_color_dark="#a9c6e2",
-        block_background_fill="#ffffff",
-        block_background_fill_dark="#12202f",
-        block_border_color="#e1e5ea",
-        block_border_color_dark="#24364a",
-        block_info_text_color="#51606f",
-        block_info_text_color_dark="#a9b6c4",
-        block_title_text_color="#16212e",
-        block_title_text_color_dark="#e8edf3",
+    )
+    light = {name: colors[0] for name, colors in COLORS.items()}
+    dark = {f"{name}_dark": colors[1] for name, colors in COLORS.items()}
+    return base.set(
+        neutral_hue="slate",
         block_title_text_weight="600",
-        block_label_text_color="#16212e",
-        block_label_text_color_dark="#e8edf3",
-        input_background_fill="#ffffff",
-        input_background_fill_dark="#0d1926",
-        input_border_color="#8793a1",
-        input_border_color_dark="#5b6d80",
         color_accent="#1f4369",
         input_border_width="1px",
-        button_secondary_background_fill="#eef2f6",
-        button_secondary_background_fill_dark="#1d3044",
-        button_primary_background_fill="#1f4369",
-        button_primary_background_fill_dark="#3a6a9d",
         button_primary_text_color="#ffffff",
-        checkbox_label_background_fill="#f4f6f8",
-        checkbox_label_background_fill_dark="#182838",
-        checkbox_label_background_fill_selected="#d9e6f2",
-        checkbox_label_background_fill_selected_dark="#285483",
-        checkbox_label_text_color_selected="#10253b",
-        checkbox_label_text_color_selected_dark="#ffffff",
+        **light,
+        **dark,
     )
 
 

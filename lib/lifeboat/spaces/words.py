@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -57,6 +58,17 @@ def count(number: float, noun: str) -> str:
     ('1 day', '36.5 years', '1,309 passengers')
     """
     return f"{number:,.10g} {noun}" + ("" if number == 1 else "s")
+
+
+def day(when: date) -> str:
+    """Say a day.
+
+    Examples
+    --------
+    >>> day(date(1912, 4, 5))
+    '5 April 1912'
+    """
+    return f"{when.day} {when:%B %Y}"
 
 
 def age(years: float) -> str:

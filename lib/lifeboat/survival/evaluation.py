@@ -1,6 +1,7 @@
 """How good an estimator is: cross-validated metrics, with folds drawn at random or along tickets."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -36,12 +37,19 @@ def folds(
     splits, repeats : int
         Folds in a repeat, and repeats, each shuffled by a seed of its own.
     """
-    rows = np.zeros(len(y))
+    outcomes = np.asarray(y, dtype=int).tobytes()
+    parties = None if groups is None else pd.factorize(groups)[0].tobytes()
     for repeat in range(repeats):
-        kind = StratifiedKFold if groups is None else StratifiedGroupKFold
-        splitter = kind(splits, shuffle=True, random_state=repeat)
-        for fold, (train, test) in enumerate(splitter.split(rows, y, groups)):
+        for fold, (train, test) in enumerate(_split(outcomes, parties, splits, repeat)):
             yield repeat, fold, train, test
+
+
+@lru_cache(maxsize=64)
+def _split(outcomes: bytes, parties: bytes | None, splits: int, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The folds of one repeat, kept because to deal parties out evenly takes longer than to fit a regression."""
+    y, groups = np.frombuffer(outcomes, dtype=int), None if parties is None else np.frombuffer(parties, dtype=int)
+    kind = StratifiedKFold if groups is None else StratifiedGroupKFold
+    return list(kind(splits, shuffle=True, random_state=seed).split(np.zeros(len(y)), y, groups))
 
 
 def fit(estimator: str | Pipeline, X: pd.DataFrame, y: pd.Series) -> Pipeline:

@@ -22,9 +22,9 @@ def y(table):
 @pytest.fixture(scope="session", params=list(survival.ESTIMATORS))
 def fitted(request, X, y):
     """Each estimator, fitted once to all passengers."""
-    return survival.build_estimator(request.param).fit(X, y)
+    return survival.fit(request.param, X, y)
 
 
 @pytest.fixture(scope="session")
 def default(X, y):
-    return survival.build_estimator().fit(X, y)
+    return survival.fit(survival.DEFAULT_ESTIMATOR, X, y)

@@ -33,7 +33,7 @@ def freshness(history: History, today: date | None = None) -> Raw:
     missed = history.missed_days(today)
     if not missed:
         return Raw()
-    shown = ", ".join(f"{day:%-d %B}" for day in missed[-3:])
+    shown = ", ".join(map(words.day, missed[-3:]))
     earlier = f" and {len(missed) - 3} before" if len(missed) > 3 else ""
     return notice(
         f"The daily run has missed {words.count(len(missed), 'day')}",
@@ -87,7 +87,7 @@ def latest(history: History) -> Raw:
         f'<p class="said {_kind(row["prediction"])}"><span class="number">{words.percent(row["probability"])}</span> '
         f"<span>predicted to have {words.OUTCOMES[int(row['prediction'])]}</span></p>"
         f'<p class="truth">Outcome: {outcome(row)}</p>'
-        f'<p class="lead">{row["predicted_at"]:%-d %B %Y}, model version {row["model_version"]}, '
+        f'<p class="lead">{words.day(row["predicted_at"])}, model version {row["model_version"]}, '
         f"passenger {row['passenger_id']}</p>"
     )
 
@@ -221,7 +221,7 @@ def _version(history: History, row: Mapping[str, Any]) -> list[object]:
     return [
         row["version"],
         "champion" if row["champion"] else "challenger",
-        f"{row['created']:%-d %b %Y}",
+        words.day(row["created"]),
         row["description"] or "",
         f"{row.get('accuracy', np.nan):.1%}",
         f"{row.get('log_loss', np.nan):.3f}",

@@ -89,6 +89,12 @@ class Page:
             Pounds of 1912 for the whole ticket; null if unknown.
         embarked : str
             'S' Southampton, 'C' Cherbourg or 'Q' Queenstown; null if unknown.
+
+        Returns
+        -------
+        dict
+            The probability of survival; low and high, the 95 % interval of the share that survived among unseen
+            passengers with about this chance; the plausible outcomes; whether survival is predicted; the model's version.
         """
         values = (pclass, sex, age, sibsp, parch, fare, embarked)
         champion = self._champion_or_error()

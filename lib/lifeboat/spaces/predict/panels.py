@@ -196,7 +196,7 @@ def model_line(champion: Champion) -> Raw:
     return facts(
         [
             ("Model", f"{NAME} version {champion.version}"),
-            ("Trained", f"{champion.created:%-d %B %Y}"),
+            ("Trained", words.day(champion.created)),
             *[(f"{label} in the test", number) for label, number in tested],
         ]
     )

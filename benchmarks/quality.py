@@ -1,0 +1,163 @@
+"""How good the estimators are on all 1,309 passengers; fills the tables of benchmarks/quality.md.
+
+    python benchmarks/quality.py                 about three minutes on one core
+
+Folds and seeds are fixed, so a second run gives the same tables.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import VotingClassifier
+from sklearn.gaussian_process import GaussianProcessClassifier
+from sklearn.gaussian_process.kernels import RBF
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from lifeboat import passengers, survival
+from lifeboat.survival.comparison import fold_error, paired_difference
+from lifeboat.survival.features import TRAITS, PassengerTraits
+from lifeboat.survival.preprocessing import PassengerMatrix
+
+PAGE = Path(__file__).with_name("quality.md")
+METRICS = {"roc_auc": "ROC AUC", "log_loss": "log loss", "brier": "Brier", "calibration_error": "ECE"}
+TABLE = passengers.load()
+X, Y = TABLE[passengers.FEATURES], TABLE[passengers.LABEL]
+
+
+def strangers() -> pd.Series:
+    """Group passengers whom a ticket or a fare connects, over any number of steps."""
+    tickets, fares = pd.factorize(TABLE["ticket"])[0], pd.factorize(TABLE["fare"].fillna(-1))[0]
+    rows, count = np.arange(len(TABLE)), len(TABLE) + tickets.max() + fares.max() + 2
+    links = np.concatenate([len(TABLE) + tickets, len(TABLE) + tickets.max() + 1 + fares])
+    graph = coo_matrix((np.ones(len(links)), (np.tile(rows, 2), links)), shape=(count, count))
+    return pd.Series(connected_components(graph, directed=False)[1][: len(TABLE)])
+
+
+PROTOCOLS = {"random folds": None, "companions together": TABLE["ticket"], "no shared ticket or fare": strangers()}
+
+
+def changed(**settings: object) -> Pipeline:
+    """The default with other settings of its traits or its regression."""
+    owner = {"C": "logisticregression"}
+    named = {f"{owner.get(name, 'passengertraits')}__{name}": value for name, value in settings.items()}
+    return survival.build_estimator("logistic_companions").set_params(**named)
+
+
+def variants() -> dict[str, Pipeline]:
+    """What was tried besides the estimators of the library."""
+    default = survival.build_estimator("logistic_companions")
+    boosting = survival.build_estimator("gradient_boosting")
+    without_fare = PassengerTraits(tuple(trait for trait in TRAITS if trait != "fare"))
+    process = GaussianProcessClassifier(4.0 * RBF(4.0), optimizer=None)
+    return {
+        "mean of logistic_companions and gradient_boosting": VotingClassifier(
+            [("logistic", default), ("boosting", boosting)], voting="soft"
+        ),
+        "Gaussian process over the traits": make_pipeline(PassengerMatrix(), without_fare, StandardScaler(), process),
+        "fares shrunk less (weight 0.35)": changed(fare_weight=0.35),
+        "fares shrunk more (weight 0.1)": changed(fare_weight=0.1),
+        "all effects shrunk more (C 1, same fares)": changed(C=1.0, fare_weight=0.2 * 8**0.5),
+        "boys below 10": changed(boy_below=10.0),
+        "boys below 16": changed(boy_below=16.0),
+        "large families from 4": changed(large_family=4),
+        "Platt scaling on top": CalibratedClassifierCV(default, method="sigmoid", cv=5),
+        "isotonic regression on top": CalibratedClassifierCV(default, method="isotonic", cv=5),
+    }
+
+
+def rows(scores: dict[str, dict[str, pd.DataFrame]], protocols: list[str]) -> Iterator[str]:
+    """A table of means with their standard errors, one line an estimator."""
+    yield "| | " + " | ".join(f"{protocol}: {words}" for protocol in protocols for words in METRICS.values()) + " |"
+    yield "|---" * (1 + len(protocols) * len(METRICS)) + "|"
+    for name, tables in scores.items():
+        cells = [_cell(tables[protocol], metric) for protocol in protocols for metric in METRICS]
+        yield f"| {name} | " + " | ".join(cells) + " |"
+
+
+def _cell(table: pd.DataFrame, metric: str) -> str:
+    error = "" if metric == "calibration_error" else f" ± {fold_error(table[metric]):.3f}"
+    return f"{table[metric].mean():.4f}{error}"
+
+
+def differences(scores: dict[str, dict[str, pd.DataFrame]], protocol: str) -> Iterator[str]:
+    """Paired differences to the default, with corrected 95 % intervals."""
+    yield "| less logistic_companions | log loss | ROC AUC | Brier |"
+    yield "|---|---|---|---|"
+    for name, tables in scores.items():
+        if name == "logistic_companions":
+            continue
+        cells = [
+            _difference(tables[protocol][metric], scores["logistic_companions"][protocol][metric])
+            for metric in ("log_loss", "roc_auc", "brier")
+        ]
+        yield f"| {name} | " + " | ".join(cells) + " |"
+
+
+def _difference(values: pd.Series, reference: pd.Series) -> str:
+    found = paired_difference(values, reference)
+    return f"{found['difference']:+.4f} ({found['low']:+.4f} to {found['high']:+.4f})"
+
+
+def ablation() -> Iterator[str]:
+    """What each trait is worth, on both kinds of folds."""
+    yield "| without | random folds | companions together |"
+    yield "|---|---|---|"
+    tables = [survival.ablation(X, Y, groups) for groups in (None, TABLE["ticket"])]
+    for trait in tables[1].index:
+        cells = [
+            f"{t['difference']:+.4f} ({t['low']:+.4f} to {t['high']:+.4f})"
+            for t in (table.loc[trait] for table in tables)
+        ]
+        yield f"| {trait} | " + " | ".join(cells) + " |"
+
+
+def coverage() -> Iterator[str]:
+    """How often the outcome was left open, at nominal 90 %."""
+    yield "| folds | all | of those who died | of those who survived | both outcomes left open |"
+    yield "|---|---|---|---|---|"
+    for name, groups in list(PROTOCOLS.items())[:2]:
+        found = survival.coverage("logistic_companions", X, Y, groups, level=0.9, repeats=5)
+        shares = [found["covered"].mean(), *found.groupby("survived")["covered"].mean(), found["undecided"].mean()]
+        yield f"| {name} | " + " | ".join(f"{share:.1%}" for share in shares) + " |"
+
+
+def fill(section: str, lines: Iterator[str]) -> None:
+    """Put lines into the page, between the marks of a section."""
+    text = "\n".join(lines)
+    pattern = rf"(<!-- {section} -->\n).*?(<!-- end -->)"
+    page, found = re.subn(pattern, lambda match: f"{match[1]}{text}\n{match[2]}", PAGE.read_text(), flags=re.DOTALL)
+    assert found == 1, section
+    PAGE.write_text(page)
+    print(text, flush=True)
+
+
+def main() -> None:
+    """Measure everything and fill the page."""
+    scores = {
+        name: {protocol: survival.evaluate(name, X, Y, groups) for protocol, groups in PROTOCOLS.items()}
+        for name in survival.ESTIMATORS
+    }
+    for section, protocol in zip(("random", "together", "strangers"), PROTOCOLS, strict=True):
+        fill(section, rows(scores, [protocol]))
+    fill("difference-random", differences(scores, "random folds"))
+    fill("difference-together", differences(scores, "companions together"))
+    fill("ablation", ablation())
+    fill("coverage", coverage())
+    both = list(PROTOCOLS)[:2]
+    tried = {"logistic_companions": scores["logistic_companions"]} | {
+        name: {protocol: survival.evaluate(pipeline, X, Y, PROTOCOLS[protocol]) for protocol in both}
+        for name, pipeline in variants().items()
+    }
+    for section, protocol in zip(("tried-random", "tried-together"), both, strict=True):
+        fill(section, rows(tried, [protocol]))
+
+
+if __name__ == "__main__":
+    main()
