@@ -26,20 +26,9 @@ HEAD = """<style>@media (max-width: 640px) {
 }</style>"""
 """Rules for a phone that Gradio would confine, as it does those of style.css, to what lies inside these elements."""
 
+NAVY = "eef4fa d9e6f2 b5cde3 89adcf 5c8ab8 3a6a9d 285483 1f4369 173350 10253b 0a1929"
+"""Shades of the main colour, from the lightest."""
 
-NAVY = gr.themes.Color(
-    "#eef4fa",
-    "#d9e6f2",
-    "#b5cde3",
-    "#89adcf",
-    "#5c8ab8",
-    "#3a6a9d",
-    "#285483",
-    "#1f4369",
-    "#173350",
-    "#10253b",
-    "#0a1929",
-)
 COLORS = {
     "body_background_fill": ("#faf9f6", "#0b1622"),
     "body_text_color": ("#16212e", "#e8edf3"),
@@ -64,22 +53,15 @@ COLORS = {
 
 def theme() -> gr.themes.Base:
     """Build the theme: navy on paper, paper on navy in the dark; fonts of the system, none from the network."""
-    base = gr.themes.Base(
-        primary_hue=NAVY,
-        secondary_hue=NAVY,
-        neutral_hue="slate",
-        font=FONT,
-        font_mono=MONO,
-        radius_size=sizes.radius_md,
-    )
-    light = {name: colors[0] for name, colors in COLORS.items()}
-    dark = {f"{name}_dark": colors[1] for name, colors in COLORS.items()}
+    navy = gr.themes.Color(*(f"#{shade}" for shade in NAVY.split()))
+    base = gr.themes.Base(navy, navy, "slate", font=FONT, font_mono=MONO, radius_size=sizes.radius_md)
+    light = {name: color for name, (color, _) in COLORS.items()}
+    dark = {f"{name}_dark": color for name, (_, color) in COLORS.items()}
     return base.set(
-        neutral_hue="slate",
-        block_title_text_weight="600",
         color_accent="#1f4369",
-        input_border_width="1px",
         button_primary_text_color="#ffffff",
+        block_title_text_weight="600",
+        input_border_width="1px",
         **light,
         **dark,
     )

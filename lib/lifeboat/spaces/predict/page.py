@@ -94,7 +94,8 @@ class Page:
         -------
         dict
             The probability of survival; low and high, the 95 % interval of the share that survived among unseen
-            passengers with about this chance; the plausible outcomes; whether survival is predicted; the model's version.
+            passengers with about this chance; the plausible outcomes; whether survival is predicted; the version of
+            the model.
         """
         values = (pclass, sex, age, sibsp, parch, fare, embarked)
         champion = self._champion_or_error()
