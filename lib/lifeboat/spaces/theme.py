@@ -54,7 +54,8 @@ COLORS = {
 def theme() -> gr.themes.Base:
     """Build the theme: navy on paper, paper on navy in the dark; fonts of the system, none from the network."""
     navy = gr.themes.Color(*(f"#{shade}" for shade in NAVY.split()))
-    base = gr.themes.Base(navy, navy, "slate", font=FONT, font_mono=MONO, radius_size=sizes.radius_md)
+    hues = {"primary_hue": navy, "secondary_hue": navy, "neutral_hue": "slate"}
+    base = gr.themes.Base(**hues, font=FONT, font_mono=MONO, radius_size=sizes.radius_md)
     light = {name: color for name, (color, _) in COLORS.items()}
     dark = {f"{name}_dark": color for name, (_, color) in COLORS.items()}
     return base.set(
