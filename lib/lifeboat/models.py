@@ -77,10 +77,7 @@ def champion(project: Project) -> Champion:
     NoModel
         If nothing is registered.
     """
-    models = registered(project)
-    if not models:
-        raise NoModel("no model is registered yet: run notebook 03 (or `lifeboat run retrain`) first.")
-    return load(project, _champion_version(project, [model.version for model in models]))
+    return load(project, _champion_version(project, [model.version for model in registered(project)]))
 
 
 def load(project: Project, version: int) -> Champion:
@@ -152,15 +149,17 @@ def rollback(project: Project) -> int:
         If there is no earlier version.
     """
     known = [model.version for model in registered(project)]
-    leader = _champion_version(project, known) if known else 0
+    leader = _champion_version(project, known)
     earlier = [version for version in known if version < leader]
     if not earlier:
-        raise NoModel(f"no version before {leader} to go back to; registered: {', '.join(map(str, known)) or 'none'}.")
+        raise NoModel(f"no version before {leader} to go back to; registered: {', '.join(map(str, known))}.")
     return promote(project, earlier[-1])
 
 
 def _champion_version(project: Project, known: list[int]) -> int:
     """The promoted version if it still holds, else the newest."""
+    if not known:
+        raise NoModel("no model is registered yet: run notebook 03 (or `lifeboat train`) first.")
     note = _promoted(project)
     return note["version"] if note.get("newest") == known[-1] and note["version"] in known else known[-1]
 
@@ -234,7 +233,7 @@ def _warn_of_other_versions(model: Model, report: Report | None) -> None:
     others = provenance.differences(report.versions) if report else []
     if others:
         text = f"model version {model.version} was made with {', '.join(others)}: predictions may differ. "
-        warnings.warn(text + "Train it anew with `lifeboat run retrain`.", provenance.OtherVersions, stacklevel=4)
+        warnings.warn(text + "Train it anew with `lifeboat train`.", provenance.OtherVersions, stacklevel=4)
 
 
 @cache

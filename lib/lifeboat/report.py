@@ -61,8 +61,8 @@ class Report:
     def save(self, folder: Path) -> None:
         """Write the report into a folder, and made from it the model card and figures."""
         content = asdict(self) | {name: _to_json(getattr(self, name)) for name in TABLES}
-        (folder / FILE).write_text(json.dumps(content, indent=1))
-        (folder / CARD).write_text(model_card(self))
+        (folder / FILE).write_text(json.dumps(content, indent=1), encoding="utf-8")
+        (folder / CARD).write_text(model_card(self), encoding="utf-8")
         draw(self, folder)
 
 
@@ -70,7 +70,7 @@ def load(folder: Path) -> Report | None:
     """Read the report of a model; None if it was registered without one."""
     if not (folder / FILE).exists():
         return None
-    content: dict[str, Any] = json.loads((folder / FILE).read_text())
+    content: dict[str, Any] = json.loads((folder / FILE).read_text(encoding="utf-8"))
     tables = {name: pd.DataFrame(**content[name]) for name in TABLES}
     return Report(**content | tables | {"plausibility": Plausibility(**content["plausibility"])})
 
@@ -115,7 +115,7 @@ def model_card(report: Report) -> str:
             for name, value in report.metrics.items()
         ],
     )
-    template = Template(files("lifeboat").joinpath("data/model_card.md").read_text())
+    template = Template(files("lifeboat").joinpath("data/model_card.md").read_text(encoding="utf-8"))
     return template.substitute(
         front_matter=data.to_yaml().strip(),
         estimator=report.estimator,

@@ -113,10 +113,10 @@ def _client() -> ModuleType:
     """
     warnings.filterwarnings("ignore", "IProgress not found")
     import hopsworks
-    from hopsworks_common import util
+    from hsfs.engine import python as engine
 
     logging.getLogger().setLevel(logging.WARNING)
-    util._run_with_loading_animation = lambda _message, function, *args, **kwargs: function(*args, **kwargs)
+    engine.util._run_with_loading_animation = lambda _message, function, *args, **kwargs: function(*args, **kwargs)
     return hopsworks
 
 

@@ -55,10 +55,9 @@ def test_a_version_that_does_not_exist_is_named(registry, act):
 
 def test_an_empty_registry_says_what_to_run(empty):
     assert models.versions(empty).empty
-    with pytest.raises(models.NoModel, match="run notebook 03"):
-        models.champion(empty)
-    with pytest.raises(models.NoModel, match="registered: none"):
-        models.rollback(empty)
+    for act in (models.champion, models.rollback):
+        with pytest.raises(models.NoModel, match="no model is registered yet: run notebook 03"):
+            act(empty)
 
 
 def test_other_versions_of_packages_are_warned_of(registry, monkeypatch):

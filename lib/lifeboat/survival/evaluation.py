@@ -38,7 +38,7 @@ def folds(
         Folds in a repeat, and repeats, each shuffled by a seed of its own.
     """
     outcomes = np.asarray(y, dtype=int).tobytes()
-    parties = None if groups is None else pd.factorize(groups)[0].tobytes()
+    parties = None if groups is None else pd.factorize(groups, sort=True)[0].tobytes()
     for repeat in range(repeats):
         for fold, (train, test) in enumerate(_split(outcomes, parties, splits, repeat)):
             yield repeat, fold, train, test

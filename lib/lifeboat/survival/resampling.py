@@ -3,8 +3,6 @@
 import numpy as np
 import pandas as pd
 
-METRICS = ("roc_auc", "log_loss", "brier", "accuracy", "gap")
-
 
 def measure(
     survived: np.ndarray,

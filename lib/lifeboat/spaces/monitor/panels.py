@@ -54,20 +54,16 @@ def tiles(history: History, version: str, today: date | None = None) -> Raw:
     results = history.results
     found = monitoring.metrics(results)
     tested = history.tested(version)
-    return facts(
-        [
-            ("Newest prediction", _age(history.newest, today) if history.newest else "none"),
-            ("Passengers scored", f"{results['passenger_id'].nunique():,}"),
-            ("Predictions", f"{len(results):,}"),
-            ("Outcomes pending", f"{pending(results):,}"),
-            ("Accuracy", _with_interval(found)),
-            *[
-                (f"{name} in the test", f"{tested[key]:.1%}")
-                for key, name in [("accuracy", "Accuracy")]
-                if tested is not None and key in tested
-            ],
-        ]
-    )
+    figures = [
+        ("Newest prediction", _age(history.newest, today) if history.newest else "none"),
+        ("Passengers scored", f"{results['passenger_id'].nunique():,}"),
+        ("Predictions", f"{len(results):,}"),
+        ("Outcomes pending", f"{pending(results):,}"),
+        ("Accuracy", _with_interval(found)),
+    ]
+    if tested is not None:
+        figures.append(("Accuracy in the test", f"{tested['accuracy']:.1%}"))
+    return facts(figures)
 
 
 def _with_interval(found: Mapping[str, float]) -> str:
