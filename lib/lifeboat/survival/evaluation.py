@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
 from sklearn.metrics import accuracy_score, brier_score_loss, log_loss, roc_auc_score
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedGroupKFold
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
@@ -26,7 +27,7 @@ LOWER_IS_BETTER = ("log_loss", "brier", "calibration_error")
 def folds(
     y: pd.Series, groups: pd.Series | None = None, splits: int = 5, repeats: int = 5
 ) -> Iterator[tuple[int, int, np.ndarray, np.ndarray]]:
-    """Yield (repeat, fold, training rows, test rows) of repeated stratified cross-validation.
+    """Yield (repeat, fold, training rows, test rows) of repeated stratified cross-validation, always the same.
 
     Parameters
     ----------
@@ -35,21 +36,25 @@ def folds(
     groups : Series, optional
         Rows of one group (a ticket) never part; without it rows are drawn at random.
     splits, repeats : int
-        Folds in a repeat, and repeats, each shuffled by a seed of its own.
+        Folds in a repeat, and repeats, each shuffled anew.
     """
-    outcomes = np.asarray(y, dtype=int).tobytes()
-    parties = None if groups is None else pd.factorize(groups, sort=True)[0].tobytes()
-    for repeat in range(repeats):
-        for fold, (train, test) in enumerate(_split(outcomes, parties, splits, repeat)):
-            yield repeat, fold, train, test
+    if groups is None:
+        scattered = RepeatedStratifiedKFold(n_splits=splits, n_repeats=repeats, random_state=0)
+        pairs = list(scattered.split(np.zeros(len(y)), y))
+    else:
+        outcomes, parties = np.asarray(y, dtype=int), pd.factorize(groups, sort=True)[0]
+        together = (_split(outcomes.tobytes(), parties.tobytes(), splits, repeat) for repeat in range(repeats))
+        pairs = list(chain.from_iterable(together))
+    for number, (train, test) in enumerate(pairs):
+        yield *divmod(number, splits), train, test
 
 
 @lru_cache(maxsize=64)
-def _split(outcomes: bytes, parties: bytes | None, splits: int, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
+def _split(outcomes: bytes, parties: bytes, splits: int, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """The folds of one repeat, kept because to deal parties out evenly takes longer than to fit a regression."""
-    y, groups = np.frombuffer(outcomes, dtype=int), None if parties is None else np.frombuffer(parties, dtype=int)
-    kind = StratifiedKFold if groups is None else StratifiedGroupKFold
-    return list(kind(splits, shuffle=True, random_state=seed).split(np.zeros(len(y)), y, groups))
+    y, groups = np.frombuffer(outcomes, dtype=int), np.frombuffer(parties, dtype=np.intp)
+    splitter = StratifiedGroupKFold(splits, shuffle=True, random_state=seed)
+    return list(splitter.split(np.zeros(len(y)), y, groups))
 
 
 def fit(estimator: str | Pipeline, X: pd.DataFrame, y: pd.Series) -> Pipeline:

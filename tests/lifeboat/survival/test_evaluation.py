@@ -1,18 +1,27 @@
+from itertools import product
+
 import numpy as np
-from sklearn.model_selection import cross_val_score
+from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedGroupKFold, cross_val_score
 
 from lifeboat import survival
 from lifeboat.survival.evaluation import folds
 
 
 def test_random_folds_are_those_of_scikit_learn(X, y):
-    ours = survival.evaluate("logistic", X, y, splits=5, repeats=1)["roc_auc"]
-    theirs = cross_val_score(survival.build_estimator("logistic"), X, y, scoring="roc_auc", cv=list(_splits(y)))
+    ours = survival.evaluate("logistic", X, y, repeats=2)["roc_auc"]
+    splitter = RepeatedStratifiedKFold(n_splits=5, n_repeats=2, random_state=0)
+    theirs = cross_val_score(survival.build_estimator("logistic"), X, y, scoring="roc_auc", cv=splitter)
     np.testing.assert_allclose(ours, theirs)
+    assert ours.index.tolist() == list(product(range(2), range(5)))
 
 
-def _splits(y):
-    return ((train, test) for _, _, train, test in folds(y, repeats=1))
+def test_folds_along_tickets_are_those_of_scikit_learn(X, y, table):
+    ours = survival.evaluate("logistic", X, y, table["ticket"], repeats=2)["roc_auc"]
+    splitters = [StratifiedGroupKFold(5, shuffle=True, random_state=seed) for seed in range(2)]
+    pipeline = survival.build_estimator("logistic")
+    options = {"scoring": "roc_auc", "groups": table["ticket"]}
+    theirs = [cross_val_score(pipeline, X, y, cv=splitter, **options) for splitter in splitters]
+    np.testing.assert_allclose(ours, np.concatenate(theirs))
 
 
 def test_no_ticket_is_on_both_sides(table, y):
