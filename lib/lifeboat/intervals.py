@@ -37,7 +37,7 @@ def wilson(successes: ArrayLike, trials: ArrayLike, level: float = 0.95) -> tupl
     return np.where(n > 0, center - half, 0.0).clip(0, 1), np.where(n > 0, center + half, 1.0).clip(0, 1)
 
 
-BOOTSTRAP_UP_TO = 2000
+BOOTSTRAP_UP_TO = 500
 """Means of more values get a normal interval: it is the same by then, and takes no time."""
 
 

@@ -138,7 +138,7 @@ def intervals_by_day(results: pd.DataFrame) -> pd.DataFrame:
     table = daily[["day", "model_version"]].copy()
     right = daily["true_survived"] + daily["true_died"]
     table["accuracy_low"], table["accuracy_high"] = wilson(right, daily["passengers"])
-    parts = dict(list(marks.groupby([keys[name].loc[marks.index] for name in keys])))
+    parts = {key: part for key, part in marks.groupby([keys[name].loc[marks.index] for name in keys])}
     for score in ("log_loss", "brier"):
         bounds = [
             bootstrap_mean(parts[key][score]) if key in parts else (np.nan, np.nan)
