@@ -20,6 +20,7 @@ CLASSES = [("First", 1), ("Second", 2), ("Third", 3)]
 SEXES = [("Female", "female"), ("Male", "male")]
 PORTS = [(name, code) for code, name in words.PORTS.items()] + [("Unknown", words.UNKNOWN)]
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}
+LATEST = {"trigger_mode": "always_last", **QUIET}
 EVERY = 30
 """Seconds between looks at the registry."""
 
@@ -59,8 +60,8 @@ def one_passenger(page: Page, blocks: gr.Blocks) -> None:
             answer = [gr.HTML(WAITING, elem_classes=["panel", name]) for name in ("answer", "truth", "why", "change")]
     answer.append(gr.HTML(WAITING, elem_classes=["panel", "alike"]))
     outputs = [*inputs, *answer]
-    gr.on([control.input for control in inputs], page.ask, inputs, answer, trigger_mode="always_last", **QUIET)
-    gr.on([blocks.load, who.input], page.choose, who, outputs, **QUIET)
+    gr.on([control.input for control in inputs], page.ask, inputs, answer, **LATEST)
+    gr.on([blocks.load, who.input], page.choose, who, outputs, **LATEST)
     lucky.click(page.surprise_survivor, None, [who, *outputs], **QUIET)
     unlucky.click(page.surprise_victim, None, [who, *outputs], **QUIET)
 

@@ -51,7 +51,7 @@ def is_allowed(data):
     return True
 
 
-@settings(max_examples=350, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=310, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(body=bodies)
 def test_whatever_is_sent_the_answer_is_a_prediction_or_a_refusal(predict_page, body):
     status, text, answer = call(predict_page, "predict", json.dumps(body))

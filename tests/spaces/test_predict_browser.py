@@ -125,8 +125,7 @@ def test_without_a_model_the_page_says_what_to_do(visit, serve, error, said):
     assert "Traceback" not in page.content()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "scheme"), [("desktop", "light"), ("phone", "dark")])
 def test_it_fits_and_is_accessible(visit, predict_page, size, scheme):
     page = visit(predict_page, size, scheme)
     expect(page.locator("table.people tbody tr")).to_have_count(8)
