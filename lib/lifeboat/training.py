@@ -17,8 +17,8 @@ from lifeboat.errors import LifeboatError
 from lifeboat.passengers import FEATURES, LABEL
 from lifeboat.report import Report
 from lifeboat.store import quiet
-from lifeboat.survival import estimators, preprocessing
 from lifeboat.survival import features as traits
+from lifeboat.survival import preprocessing
 
 if TYPE_CHECKING:
     from hopsworks.hsfs.feature_view import FeatureView
@@ -103,7 +103,7 @@ def hold_out(data: TrainingData, seed: int = 0) -> tuple[pd.Index, pd.Index]:
 
 def code_version(estimator: str) -> str:
     """Return a fingerprint of what determines a fit besides the data: settings, our own code and scikit-learn."""
-    own = [inspect.getsource(module) for module in (estimators, preprocessing, traits)]
+    own = [inspect.getsource(module) for module in (preprocessing, traits)]
     settings = repr(survival.build_estimator(estimator).get_params())
     return hashlib.sha256("".join([settings, sklearn.__version__, *own]).encode()).hexdigest()[:12]
 
