@@ -12,9 +12,9 @@ os.environ.setdefault("MPLBACKEND", "agg")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
-    """A local Hopsworks service over an empty folder, for the whole test run of a worker."""
+    """A local Hopsworks service over an empty folder, one for each module of tests."""
     import hopsworks_local
 
     with hopsworks_local.start(tmp_path_factory.mktemp("store")) as running:

@@ -2,5 +2,6 @@
 
 from lifeboat.synthetic.errors import NotFittedError, SyntheticDataError
 from lifeboat.synthetic.generator import PassengerGenerator
+from lifeboat.synthetic.writing import synthesize
 
-__all__ = ["NotFittedError", "PassengerGenerator", "SyntheticDataError"]
+__all__ = ["NotFittedError", "PassengerGenerator", "SyntheticDataError", "synthesize"]

@@ -1,0 +1,92 @@
+"""Simpler ways to make passengers, to compare the generator with: each learns from a table and draws `n` from it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+from lifeboat.passengers import FEATURES, LABEL, TEXT_FEATURES
+
+_UNKNOWN = -1.0
+
+
+def marginals(passengers: pd.DataFrame, n: int, seed: int = 0) -> pd.DataFrame:
+    """Draw every feature on its own, from the values seen in the class.
+
+    Parameters
+    ----------
+    passengers : DataFrame
+        The seven features and `survived`.
+    n : int
+        How many to draw; classes have their observed share.
+    seed : int
+        Same seed, same passengers.
+    """
+    random = np.random.default_rng(seed)
+    return _per_class(
+        passengers, n, random, lambda known, m: {name: random.choice(known[name].to_numpy(), m) for name in FEATURES}
+    )
+
+
+def gaussian_copula(passengers: pd.DataFrame, n: int, seed: int = 0) -> pd.DataFrame:
+    """Draw the features of a class as ranks that rise and fall together, as in a normal distribution.
+
+    See `marginals` for the parameters.
+    """
+    random = np.random.default_rng(seed)
+    return _per_class(passengers, n, random, lambda known, m: _from_copula(known, m, random))
+
+
+def sequential_trees(passengers: pd.DataFrame, n: int, seed: int = 0) -> pd.DataFrame:
+    """Draw feature after feature, each from a leaf of a tree grown on those before (Nowok, Raab and Dibben 2016).
+
+    See `marginals` for the parameters.
+    """
+    random = np.random.default_rng(seed)
+    known = _codes(passengers)
+    made = pd.DataFrame({LABEL: random.choice(known[LABEL], n)})
+    columns = {LABEL: made[LABEL].astype(np.int64)}
+    for i, name in enumerate(FEATURES, 1):
+        kind = DecisionTreeRegressor if name in ("age", "fare") else DecisionTreeClassifier
+        tree = kind(min_samples_leaf=5, random_state=0).fit(known.iloc[:, :i], known[name])
+        donors = _donors(tree.apply(known.iloc[:, :i]), tree.apply(made), random)
+        made[name] = known[name].to_numpy()[donors]
+        columns[name] = passengers[name].to_numpy()[donors]
+    return pd.DataFrame(columns)[[*FEATURES, LABEL]]
+
+
+RIVALS = {"marginals": marginals, "Gaussian copula": gaussian_copula, "sequential trees": sequential_trees}
+
+
+def _per_class(passengers: pd.DataFrame, n: int, random: np.random.Generator, draw: object) -> pd.DataFrame:
+    """Draw the classes, then each class's passengers, and shuffle them."""
+    label = random.choice(passengers[LABEL].to_numpy(), n)
+    parts = [
+        pd.DataFrame(draw(passengers[passengers[LABEL] == value], int(np.sum(label == value)))).assign(**{LABEL: value})
+        for value in (0, 1)
+    ]
+    return pd.concat(parts, ignore_index=True).iloc[random.permutation(n)].reset_index(drop=True)
+
+
+def _from_copula(known: pd.DataFrame, n: int, random: np.random.Generator) -> dict[str, np.ndarray]:
+    codes = _codes(known)[FEATURES]
+    ranks = (codes + random.uniform(0, 1e-6, codes.shape)).rank()  # ties are broken at random
+    correlation = np.corrcoef(norm.ppf((ranks - 0.5) / len(known)), rowvar=False)
+    drawn = norm.cdf(random.multivariate_normal(np.zeros(len(FEATURES)), correlation, n))
+    order = np.argsort(codes.to_numpy(), axis=0)
+    place = (drawn * len(known)).astype(int)
+    return {name: known[name].to_numpy()[order[place[:, i], i]] for i, name in enumerate(FEATURES)}
+
+
+def _codes(passengers: pd.DataFrame) -> pd.DataFrame:
+    texts = {name: pd.factorize(passengers[name], sort=True)[0] for name in TEXT_FEATURES}
+    return passengers[[LABEL, *FEATURES]].assign(**texts).fillna(_UNKNOWN).astype(float).reset_index(drop=True)
+
+
+def _donors(known: np.ndarray, wanted: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Pick a known passenger of the same leaf for each wanted one."""
+    order = np.argsort(known, kind="stable")
+    first, last = (np.searchsorted(known[order], wanted, side=side) for side in ("left", "right"))
+    return order[first + (random.random(len(wanted)) * (last - first)).astype(int)]
