@@ -55,7 +55,7 @@ def test_a_passenger_found_by_name_fills_the_controls(page):
     page.get_by_label("Begin with a real passenger").fill("Hosono")
     page.get_by_role("option", name="Masabumi Hosono of Tokyo").click()
     expect(page.locator("p.truth")).to_have_text("In truth, Mr. Masabumi Hosono survived, in lifeboat 10.")
-    expect(page.get_by_label("Second")).to_be_checked()
+    expect(page.get_by_label("Second", exact=True)).to_be_checked()
 
 
 @pytest.mark.parametrize(("button", "fate"), [("a survivor", "survived"), ("a victim", "died")])
