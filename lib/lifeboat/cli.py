@@ -209,6 +209,26 @@ def _show(frame: pd.DataFrame, nothing: str) -> None:
 
 
 @app.command()
+def synthesize(
+    n: Annotated[int, typer.Option("-n", help="how many passengers")],
+    out: Annotated[Path, typer.Option(help="the folder of the Parquet files; the same call goes on after a kill")],
+    seed: Annotated[int, typer.Option(help="same seed, same passengers")] = 0,
+    survived: Annotated[int | None, typer.Option(help="1 or 0: of this class only")] = None,
+) -> None:
+    """Write synthetic passengers as Parquet files."""
+    from rich.progress import Progress
+
+    from lifeboat import synthetic
+
+    with Progress(console=Console(stderr=True)) as bar:
+        task = bar.add_task("passengers", total=n)
+        folder = synthetic.synthesize(
+            n, out, seed=seed, survived=survived, progress=lambda rows: bar.update(task, completed=rows)
+        )
+    console.print(f"{n:,} passengers in {folder}", highlight=False, soft_wrap=True)
+
+
+@app.command()
 def digest() -> None:
     """Print a checksum of each table: the same before and after a run that changed nothing."""
     from lifeboat import summary

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 from rich.console import Console
 
-from lifeboat import cli, features, runner
+from lifeboat import cli, features, passengers, runner
 from lifeboat.days import today
+from lifeboat.synthetic import PassengerGenerator
 
 LIFEBOAT = Path(sys.executable).with_name("lifeboat")
 
@@ -101,6 +103,28 @@ def test_digest_is_the_same_until_something_changes(filled, lifeboat):
     changed = lifeboat("digest").stdout
     assert changed.splitlines()[0] != first.splitlines()[0]
     assert changed.splitlines()[1:] == first.splitlines()[1:]
+
+
+def test_synthesize_writes_the_passengers_of_the_seed(lifeboat, tmp_path):
+    done = lifeboat("synthesize", "-n", "1500", "--out", str(tmp_path / "made"), "--seed", "7")
+    assert (done.returncode, "1,500 passengers" in done.stdout) == (0, True)
+    made = pd.read_parquet(sorted((tmp_path / "made").glob("*.parquet"))[0])
+    expected = PassengerGenerator().fit(passengers.load()).sample(1500, seed=7)
+    assert made["fare"].tolist() == pytest.approx(expected["fare"].tolist(), nan_ok=True)
+
+
+@pytest.mark.parametrize("arguments", [("-n", "-1"), ("-n", "5", "--survived", "2")])
+def test_an_impossible_order_of_passengers_is_refused(lifeboat, tmp_path, arguments):
+    done = lifeboat("synthesize", *arguments, "--out", str(tmp_path / "made"))
+    assert done.returncode == 1
+    assert not list(tmp_path.glob("made/*.parquet"))
+
+
+def test_models_are_listed_and_a_missing_one_is_named(empty, lifeboat):
+    assert "lifeboat train" in lifeboat("models", "list").stdout
+    done = lifeboat("models", "promote", "4")
+    assert done.returncode == 1
+    assert "model version is 4; registered: none" in done.stderr
 
 
 def test_the_schedule_on_this_machine_is_that_of_the_table():

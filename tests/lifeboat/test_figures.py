@@ -4,7 +4,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from lifeboat import monitoring, passengers
-from lifeboat.figures import explore
+from lifeboat.figures import explore, synthetic
 from lifeboat.figures import monitoring as figures
 
 EXPLORE = [
@@ -45,3 +45,12 @@ def test_drift_beyond_the_threshold_stands_out():
     (axes,) = figures.drift(table).axes
     colors = {bar.get_facecolor() for bar in axes.patches}
     assert len(colors) == 2
+
+
+def test_tables_of_passengers_are_drawn_side_by_side():
+    tables = {"real": passengers.load(), "made": passengers.load().sample(300, random_state=0)}
+    assert [axes.get_title() for axes in synthetic.pair(tables).axes] == ["real", "made"]
+    assert len(synthetic.marginals(tables).axes) == 4
+    female, _male = synthetic.survival_by_sex_and_class(tables).axes
+    rates = passengers.load().query("sex == 'female'").groupby("pclass")["survived"].mean()
+    assert list(female.lines[0].get_ydata()) == pytest.approx(rates.tolist())
