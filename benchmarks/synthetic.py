@@ -50,13 +50,19 @@ def sdv(name: str) -> Callable[[pd.DataFrame], Sampler]:
 
     def fit(known: pd.DataFrame) -> Sampler:
         from sdv import single_table
-        from sdv.metadata import SingleTableMetadata
+        from sdv.metadata import Metadata
 
-        fitted = getattr(single_table, name)(SingleTableMetadata.load_from_dict(METADATA))
-        fitted.fit(known)
-        return lambda n, seed: fitted.sample(n)
+        fitted = getattr(single_table, name)(
+            Metadata.load_from_dict({"tables": {"passengers": METADATA}, "relationships": []})
+        )
+        fitted.fit({"passengers": known})
+        return lambda n, seed: _only_table(fitted.sample(n))
 
     return fit
+
+
+def _only_table(made: pd.DataFrame | dict[str, pd.DataFrame]) -> pd.DataFrame:
+    return next(iter(made.values())) if isinstance(made, dict) else made
 
 
 def quality(made: pd.DataFrame) -> float:
