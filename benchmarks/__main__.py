@@ -1,0 +1,12 @@
+"""Measure, one after another; takes about half an hour: `make bench`, or `python -m benchmarks training spaces`."""
+
+import importlib
+import sys
+
+EVERYTHING = ("quality", "training", "synthetic", "spaces", "monitor")
+
+for name in sys.argv[1:] or EVERYTHING:
+    if name not in EVERYTHING:
+        sys.exit(f"benchmark is {name!r}; allowed: {', '.join(EVERYTHING)}")
+    print(f"## {name}", flush=True)
+    importlib.import_module(f"benchmarks.{name}").main()
