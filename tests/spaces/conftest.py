@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from pages import SIZES, load_app, make_champion, make_results, make_versions
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from lifeboat.models import Champion
 from lifeboat.spaces import theme
@@ -36,14 +37,25 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+@pytest.fixture(scope="session")
+def window(browser) -> Callable[..., BrowserContext]:
+    """A window of a size and colour scheme; it lasts, so that what a page loads need not be loaded again."""
+
+    @cache
+    def open_window(size: str, scheme: str) -> BrowserContext:
+        width, height = SIZES[size]
+        return browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+
+    return open_window
+
+
 @pytest.fixture
-def visit(browser) -> Iterator[Callable[..., Page]]:
+def visit(window) -> Iterator[Callable[..., Page]]:
     """Open an address at a size and in a colour scheme; no page may ask the network or log an error."""
     pages, asked, errors = [], [], []
 
     def open_page(address: str, size: str = "desktop", scheme: str = "light") -> Page:
-        width, height = SIZES[size]
-        page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+        page = window(size, scheme).new_page()
         page.set_default_timeout(20_000)
         page.on("request", lambda request: asked.append(request.url))
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
