@@ -9,7 +9,7 @@ run: $(READY)  ## set up, execute all notebooks for the last 14 days, show what 
 	@$(BIN)/lifeboat run all --days 14
 
 test: $(READY)  ## everything that can be tested: code, service, pages in a browser, notebooks
-	@$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder && $(BIN)/pytest -q --nbval notebooks
+	@$(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 lab: $(READY)  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab --notebook-dir=notebooks

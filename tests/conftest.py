@@ -14,8 +14,8 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that have slow tests, so that one of two workers is not left alone with them in the end."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    """Begin with the files that take long, so that no worker is left alone with one in the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
     items.sort(key=lambda item: item.path not in slow)
 
 

@@ -1,4 +1,4 @@
-"""What every notebook owes its reader; `pytest --nbval notebooks` checks what the cells give."""
+"""What every notebook owes its reader."""
 
 import ast
 import re
