@@ -90,8 +90,9 @@ def read_table(folder: Path, group: str, features: list[dict[str, Any]], written
     try:
         return _read_log(folder)
     except Exception as error:  # delta-rs raises many kinds, some of them undocumented
+        reason = str(error).partition("\n")[0]  # a stack of Rust may follow
         raise StoreError(
-            f"No data found for feature group {group}: its Delta log is damaged ({error}). Restore the folder "
+            f"No data found for feature group {group}: its Delta log is damaged ({reason}). Restore the folder "
             f"featuregroups/{folder.name} of the store from a copy, or delete the group and write it again"
         ) from error
 

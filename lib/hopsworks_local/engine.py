@@ -63,9 +63,10 @@ class Engine:
 
         try:
             return self._database().cursor().sql(statement.sql, params=statement.parameters)
-        except (duckdb.ProgrammingError, duckdb.DataError) as error:
-            raise BadRequest(f"the query cannot be run: {_first_line(error)}") from error
         except duckdb.Error as error:
+            asked = isinstance(error, (duckdb.ProgrammingError, duckdb.DataError))
+            if asked and not isinstance(error, duckdb.InvalidInputException):  # which is what a broken file raises
+                raise BadRequest(f"the query cannot be run: {_first_line(error)}") from error
             raise StoreError(f"No data found: a table of the query is damaged: {_first_line(error)}") from error
 
     def _database(self) -> "duckdb.DuckDBPyConnection":

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from lifeboat import runner, store
 from lifeboat.days import as_day, today
-from lifeboat.errors import LifeboatError
+from lifeboat.errors import LifeboatError, in_short, is_of_the_store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -238,9 +238,12 @@ def digest() -> None:
 
 
 def main() -> None:
-    """Run the command line; a `LifeboatError` ends it with its message and exit code 1."""
+    """Run the command line; an error that the user can mend, or the store's, ends it with a message and exit code 1."""
     try:
         app()
-    except LifeboatError as error:
-        Console(stderr=True).print("error:", str(error), style="red", highlight=False, markup=False, soft_wrap=True)
+    except Exception as error:
+        if not isinstance(error, LifeboatError) and not is_of_the_store(error):
+            raise
+        said = in_short(str(error))
+        Console(stderr=True).print("error:", said, style="red", highlight=False, markup=False, soft_wrap=True)
         sys.exit(1)

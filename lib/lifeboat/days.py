@@ -21,10 +21,11 @@ def days_between(start: str | date, end: str | date) -> list[date]:
         If a day is not a date, the range is empty, or it ends in the future.
     """
     first, last = as_day("start", start), as_day("end", end)
+    for name, day in (("start", first), ("end", last)):
+        if day > today():
+            raise LifeboatError(f"{name} is {day}, in the future: days up to today, {today()} (UTC), are allowed.")
     if first > last:
         raise LifeboatError(f"start is {first}, after end, {last}: give start a day at or before end.")
-    if last > today():
-        raise LifeboatError(f"end is {last}, in the future: days up to today, {today()} (UTC), are allowed.")
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 

@@ -16,7 +16,7 @@ import yaml
 
 from lifeboat import store
 from lifeboat.days import days_between, today
-from lifeboat.errors import LifeboatError
+from lifeboat.errors import LifeboatError, in_short
 
 
 class RunFailed(LifeboatError):
@@ -170,7 +170,7 @@ def _execute(notebook: str, folder: Path, parameters: dict[str, Any]) -> None:
     except papermill.PapermillExecutionError as error:
         raise RunFailed(
             f"{notebook} failed at In [{error.exec_count}]:\n{_indented(error.source)}\n"
-            f"{error.ename}: {error.evalue}\nThe notebook as it stopped: {target}"
+            f"{error.ename}: {in_short(error.evalue)}\nThe notebook as it stopped: {target}"
         ) from error
     except DeadKernelError as error:
         raise RunFailed(f"{notebook} failed: {error}. The notebook as it stopped: {target}") from error

@@ -147,8 +147,9 @@ def check(now, storms, files):
 def test_a_damaged_log_is_named(service, group, store):
     table = store_folder(service) / "featuregroups" / f"{group.name}_1"
     (table / "_delta_log/00000000000000000000.json").write_text("{damaged")
-    with pytest.raises(RestAPIError, match=f"feature group {group.name} version 1: its Delta log is damaged"):
+    with pytest.raises(RestAPIError, match=f"feature group {group.name} version 1: its Delta log is damaged") as error:
         group.read()
+    assert "backtrace" not in str(error.value)
     with pytest.raises(RestAPIError, match="its Delta log is damaged"):
         group.compute_statistics()
     group.delete()
@@ -158,6 +159,13 @@ def test_a_damaged_log_is_named(service, group, store):
 def test_a_table_that_is_gone_is_named(service, group):
     shutil.rmtree(store_folder(service) / "featuregroups" / f"{group.name}_1")
     with pytest.raises(RestAPIError, match=f"feature group {group.name} version 1: its Delta table is gone"):
+        group.read()
+
+
+def test_a_broken_file_of_a_table_is_named(service, group):
+    for file in (store_folder(service) / "featuregroups" / f"{group.name}_1").glob("*.parquet"):
+        file.write_text("broken")
+    with pytest.raises(RestAPIError, match=r"a table of the query is damaged: .*\.parquet"):
         group.read()
 
 

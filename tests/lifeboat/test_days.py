@@ -16,7 +16,8 @@ def test_both_ends_are_included():
         ("2026-03-02", "2026-03-01", "start is 2026-03-02, after end"),
         ("yesterday", "2026-03-01", "start is 'yesterday'; allowed: a date"),
         ("2026-03-01", "2026-02-30", "end is '2026-02-30'; allowed: a date"),
-        ("2026-03-01", str(today() + timedelta(days=2)), "in the future"),
+        ("2026-03-01", str(today() + timedelta(days=2)), "end is .*, in the future"),
+        (str(today() + timedelta(days=2)), str(today()), "start is .*, in the future"),
     ],
 )
 def test_days_that_are_not_allowed(start, end, message):
