@@ -25,10 +25,15 @@ class Service:
         self._process = process
         self.environment = environment
 
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.poll() is None
+
     def stop(self) -> None:
         """End the service; nothing happens if it has ended already."""
         self._process.stdin.close()  # it ends by that alone; the signal is quicker
-        if self._process.poll() is None:
+        if self.running:
             self._process.terminate()
         try:
             self._process.wait(STOP_SECONDS)

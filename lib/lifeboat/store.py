@@ -42,7 +42,8 @@ def is_local() -> bool:
 def login() -> Project:
     """Log in to Hopsworks: the one that ``HOPSWORKS_API_KEY`` opens, else a local service over `store_folder`.
 
-    The local service is started once a process (see `serve`), ends with it, and serves its child processes too.
+    The local service is started once a process (see `serve`), ends with it, and serves its child processes too; if it
+    has been killed, the next login starts it again.
 
     Returns
     -------
@@ -79,7 +80,7 @@ def serve() -> None:
     LifeboatError
         If the store's folder cannot be used.
     """
-    if is_local():
+    if is_local() or _has_ended():
         os.environ.update(_serve(store_folder()).environment)
 
 
@@ -90,14 +91,26 @@ def _reason(error: Exception) -> str:
     return str(error).splitlines()[0]
 
 
-@cache
+_services: dict[Path, Service] = {}
+
+
+def _has_ended() -> bool:
+    """Say whether the environment names a service that this process started, and that has ended."""
+    key = os.environ["HOPSWORKS_API_KEY"]
+    return any(
+        service.environment["HOPSWORKS_API_KEY"] == key and not service.running for service in _services.values()
+    )
+
+
 def _serve(folder: Path) -> Service:
     import hopsworks_local
 
-    try:
-        return hopsworks_local.start(folder)
-    except hopsworks_local.ServiceError as error:
-        raise LifeboatError(str(error)) from error
+    if folder not in _services or not _services[folder].running:
+        try:
+            _services[folder] = hopsworks_local.start(folder)
+        except hopsworks_local.ServiceError as error:
+            raise LifeboatError(str(error)) from error
+    return _services[folder]
 
 
 @cache

@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 
+import psutil
 import pytest
 
 import lifeboat
@@ -53,6 +54,18 @@ def test_a_store_that_cannot_be_a_folder_gives_a_clear_error(no_key, monkeypatch
     monkeypatch.setenv("LIFEBOAT_STORE", str(tmp_path / "file"))
     with pytest.raises(LifeboatError, match="file"):
         store.serve()
+
+
+def test_a_service_that_was_killed_is_started_again(no_key, monkeypatch, tmp_path):
+    monkeypatch.setenv("LIFEBOAT_STORE", str(tmp_path))
+    for name in ("HOST", "PORT", "PROJECT", "API_KEY", "CERT_FOLDER", "ENGINE", "HOSTNAME_VERIFICATION"):
+        monkeypatch.setenv(f"HOPSWORKS_{name}", "")  # so that what a login sets is taken back
+    project = lifeboat.login()
+    features.write_new(features.titanic_group(project), features.historical_passengers())
+    (service,) = [child for child in psutil.Process().children(recursive=True) if str(tmp_path) in child.cmdline()]
+    service.kill()
+    service.wait()
+    assert len(features.read_historical(lifeboat.login())) == 1309
 
 
 def test_reading_prints_nothing(filled, capsys):
