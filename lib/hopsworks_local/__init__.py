@@ -2,5 +2,6 @@
 
 from hopsworks_local.errors import ServiceError, StoreError
 from hopsworks_local.launch import Service, start
+from hopsworks_local.snapshot import is_store, snapshot
 
-__all__ = ["Service", "ServiceError", "StoreError", "start"]
+__all__ = ["Service", "ServiceError", "StoreError", "is_store", "snapshot", "start"]

@@ -8,12 +8,10 @@ snapshot of the local store that came with it.
 from __future__ import annotations
 
 import shutil
-import sqlite3
-from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import hopsworks_local
 from lifeboat import store
 from lifeboat.errors import LifeboatError
 
@@ -107,47 +105,28 @@ def build(name: str, folder: Path) -> Path:
     live = _store_to_show()
     project = store.project_folder()
     shutil.copytree(project / "spaces" / name, folder, dirs_exist_ok=True, ignore=_PRIVATE)
-    shutil.copy(project / "spaces" / "requirements.txt", folder)
     for package in ("lifeboat", "hopsworks_local"):
         shutil.copytree(project / "lib" / package, folder / package, ignore=_PRIVATE)
     if live:
-        _copy_store(live, folder / "store")
+        _take_along(live, folder / "store")
     return folder
 
 
 def _store_to_show() -> Path | None:
     """The local store; None if there is none because the cloud is in use."""
     folder = store.store_folder()
-    if (folder / "metadata.sqlite").exists():
+    if hopsworks_local.is_store(folder):
         return folder
     if store.is_local():
         raise DeployError(f"there is no store in {folder} to show in the Spaces: fill one first, by `make run`.")
     return None
 
 
-def _copy_store(live: Path, folder: Path) -> None:
-    """Take a snapshot without its logs and keys; others may go on writing to the live store meanwhile."""
-    folder.mkdir()
-    _copy_metadata(live, folder)
-    # The logs of the Delta tables come first: whatever file they name is there by then.
-    _copy_folders(live, folder, "featuregroups/*/_delta_log", _PRIVATE)
-    _copy_folders(live, folder, "featuregroups", shutil.ignore_patterns("_delta_log", ".*"))
-    for content in ("Models", "Resources", "*_Training_Datasets"):
-        _copy_folders(live, folder, f"files/Projects/*/{content}", _PRIVATE)
-
-
-def _copy_metadata(live: Path, folder: Path) -> None:
-    source, copy = (sqlite3.connect(place / "metadata.sqlite") for place in (live, folder))
+def _take_along(live: Path, folder: Path) -> None:
     try:
-        with closing(source), closing(copy):
-            source.backup(copy)
-    except sqlite3.Error as error:
-        raise DeployError(f"the store in {live} cannot be copied: its metadata.sqlite says {error}.") from error
-
-
-def _copy_folders(live: Path, folder: Path, pattern: str, ignore: Callable[..., set[str]]) -> None:
-    for path in live.glob(pattern):
-        shutil.copytree(path, folder / path.relative_to(live), ignore=ignore, dirs_exist_ok=True)
+        hopsworks_local.snapshot(live, folder)
+    except hopsworks_local.StoreError as error:
+        raise DeployError(f"{error}.") from error
 
 
 def _check_user(user: str) -> None:

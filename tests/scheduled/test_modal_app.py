@@ -39,7 +39,9 @@ def service(tmp_path_factory):
 def project(service, monkeypatch):
     for name, value in service.environment.items():
         monkeypatch.setenv(name, value)
-    return lifeboat.login()
+    project = lifeboat.login()
+    features.write_new(features.titanic_group(project), features.historical_passengers())
+    return project
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +83,6 @@ def test_functions_get_the_key(app, function):
 
 
 def test_modal_run_trains_a_model_into_the_registry(modal, project):
-    features.write_new(features.titanic_group(project), features.historical_passengers())
     run = command(modal, "run", str(APP))
     assert run.returncode == 0, run.stdout + run.stderr
     (model,) = models.registered(project)
