@@ -12,7 +12,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from gradio.routes import App
 from gradio.themes.utils import sizes
-from threadpoolctl import threadpool_limits
 
 from lifeboat.spaces import files
 from lifeboat.spaces.live import Live
@@ -88,7 +87,6 @@ def launch(build: Callable[[Live], gr.Blocks], live: Live, **options: Any) -> tu
     files.own_folder()
     page = build(live)
     page.queue(default_concurrency_limit=4, max_size=500)
-    threadpool_limits(1)  # visitors share the cores among each other, not each with themselves
     return page.launch(
         theme=theme(),
         css_paths=Path(__file__).with_name("style.css"),

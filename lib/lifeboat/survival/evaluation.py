@@ -10,7 +10,6 @@ from sklearn.base import clone
 from sklearn.metrics import accuracy_score, brier_score_loss, log_loss, roc_auc_score
 from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedGroupKFold
 from sklearn.pipeline import Pipeline
-from threadpoolctl import threadpool_limits
 
 from lifeboat.survival.calibration import calibration_error
 from lifeboat.survival.estimators import build_estimator
@@ -58,7 +57,7 @@ def _split(outcomes: bytes, parties: bytes, splits: int, seed: int) -> list[tupl
 
 
 def fit(estimator: str | Pipeline, X: pd.DataFrame, y: pd.Series) -> Pipeline:
-    """Fit an estimator on one thread; on a thousand rows threads wait for each other longer than they work.
+    """Fit an estimator.
 
     Parameters
     ----------
@@ -68,8 +67,7 @@ def fit(estimator: str | Pipeline, X: pd.DataFrame, y: pd.Series) -> Pipeline:
         The seven features, and the outcome (0 or 1).
     """
     pipeline = build_estimator(estimator) if isinstance(estimator, str) else clone(estimator)
-    with threadpool_limits(1):
-        return pipeline.fit(X, y)
+    return pipeline.fit(X, y)
 
 
 def cross_predict(
