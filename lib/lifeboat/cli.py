@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -157,10 +158,21 @@ def train(
 @models_app.command("list")
 def list_models() -> None:
     """List the registered versions, newest first."""
+    import pandas as pd
+
     from lifeboat import models
 
-    found = models.versions(store.login())
-    _show(found.round(3).reset_index(), "No model yet: `lifeboat train` registers one.")
+    found = models.versions(store.login()).round(3).reset_index()
+    shown = pd.DataFrame(
+        {
+            "version": found["version"].astype(str) + found.pop("champion").map({True: " *", False: ""}),
+            "estimator": found.pop("description").astype(str).str.split(",").str[0],
+            "created": found.pop("created").map("{:%Y-%m-%d}".format),
+        }
+    ).join(found.drop(columns="version"))
+    _show(shown, "No model yet: `lifeboat train` registers one.")
+    if len(shown):
+        console.print("* predicts; metrics are those on the test set")
 
 
 @models_app.command()
@@ -202,7 +214,7 @@ def rollback() -> None:
 
 def _show(frame: pd.DataFrame, nothing: str) -> None:
     """Print a table."""
-    table = Table(*map(str, frame.columns))
+    table = Table(*map(str, frame.columns), box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for row in frame.itertuples(index=False):
         table.add_row(*map(str, row))
     console.print(table if len(frame) else nothing)

@@ -17,7 +17,7 @@ def groupings(X: pd.DataFrame) -> pd.DataFrame:
         {
             "sex": X["sex"],
             "class": X["pclass"].map(lambda k: f"class {k:.0f}"),
-            "age": bands.astype(object).where(X["age"].notna(), "age unknown"),
+            "age": bands.cat.add_categories("age unknown").fillna("age unknown"),  # in this order
             "port": X["embarked"].map({"C": "Cherbourg", "Q": "Queenstown", "S": "Southampton"}).fillna("port unknown"),
         }
     )
@@ -62,7 +62,7 @@ def slices(
 
 def _parts(words: pd.DataFrame, table: pd.DataFrame, ways: int) -> Iterator[tuple[str, pd.DataFrame]]:
     for columns in chain.from_iterable(combinations(words, count + 1) for count in range(ways)):
-        for values, part in table.groupby([words[column] for column in columns]):
+        for values, part in table.groupby([words[column] for column in columns], observed=True):
             yield ", ".join(values), part
 
 
