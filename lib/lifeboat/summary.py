@@ -17,12 +17,13 @@ from lifeboat import features, models, monitoring, store
 if TYPE_CHECKING:
     from hopsworks.project import Project
 
-NEXT_STEPS = (
-    "make spaces    the two web pages: ask about a passenger, watch the predictions",
-    "make lab       the notebooks, to read and to change",
-    "lifeboat run daily    today's passengers alone, as a schedule would",
-    "lifeboat status       runs, failures and missed days",
-)
+NEXT_STEPS = {
+    "make spaces": "the two web pages: ask about a passenger, watch the predictions",
+    "make lab": "the notebooks, to read and to change",
+    ". .venv/bin/activate": "for the command lifeboat; then",
+    "lifeboat run daily": "today's passengers alone, as a schedule would",
+    "lifeboat status": "runs, failures and missed days",
+}
 
 
 @dataclass(frozen=True)
@@ -103,8 +104,15 @@ def render(summary: Summary, folder: Path) -> Group:
     table.add_row("latest prediction", _latest(summary.latest))
     table.add_row("confusion matrix", _confusion(summary.confusion))
     table.add_row("executed notebooks", Text(str(folder), overflow="fold"))
-    table.add_row("next", "\n".join(NEXT_STEPS))
+    table.add_row("next", _next_steps())
     return Group("", table)
+
+
+def _next_steps() -> Table:
+    table = Table.grid(padding=(0, 2))
+    for command, meaning in NEXT_STEPS.items():
+        table.add_row(Text(command, no_wrap=True), meaning)
+    return table
 
 
 def _model(champion: models.Champion | None) -> str:

@@ -77,16 +77,14 @@ def learned(generator_marginals: dict[str, tuple[pd.Series, pd.Series]]) -> Figu
         Feature to the shares of its values, of those who died and those who survived, as `marginal` returns them.
     """
     with canvas(9, 5.4, columns=4, rows=2) as (figure, axes):
-        for place, (name, pair_of_shares) in zip(axes.flat, generator_marginals.items(), strict=False):
-            for shares, outcome in zip(pair_of_shares, PALETTE, strict=True):
-                known = shares[shares.index.notna()]
-                if name in ("age", "fare"):
-                    running = known.astype(float).sort_index().cumsum()
-                    place.plot(running.index.astype(float), running, color=PALETTE[outcome], label=outcome)
-                else:
-                    style = {"alpha": 0.55, "color": PALETTE[outcome], "label": outcome}
-                    place.bar([str(value) for value in known.index], known, **style)
-            place.set_title(f"{name}, running share" if name in ("age", "fare") else name)
+        for place, (name, shares) in zip(axes.flat, generator_marginals.items(), strict=False):
+            known = pd.concat(shares, axis=1, keys=PALETTE).fillna(0).loc[lambda table: table.index.notna()]
+            if name in ("age", "fare"):
+                known.index = known.index.astype(float)
+                known.sort_index().cumsum().plot(ax=place, color=PALETTE, legend=False, title=f"{name}, running share")
+            else:
+                known.plot.bar(ax=place, color=PALETTE, legend=False, title=name, width=0.8, rot=0)
+            place.set_xlabel("")
         axes.flat[5].set_xlim(0, 150)
         axes.flat[7].axis("off")
         axes.flat[7].legend(*axes.flat[0].get_legend_handles_labels(), frameon=False, loc="center")

@@ -74,12 +74,8 @@ def _problem(joint: Joint) -> str | None:
     """Name what is wrong with a joint distribution, if anything."""
     if joint.weights.shape != (len(joint.cells),) or not _is_distribution(joint.weights):
         return "the weights of its cells are no distribution"
-    ranges = {"survived": 2, "sex": 2, "embarked": 4, "age_band": BANDS, "fare_band": BANDS}
-    ranges |= {
-        "age_row": len(joint.age.shares),
-        "fare_row": len(joint.fare.shares),
-        **dict.fromkeys(CODES, 100),
-    } | ranges
+    ranges = dict.fromkeys(CODES, 100) | {"survived": 2, "sex": 2, "embarked": 4, "age_band": BANDS, "fare_band": BANDS}
+    ranges |= {"age_row": len(joint.age.shares), "fare_row": len(joint.fare.shares)}
     for name, end in ranges.items():
         if not joint.cells[name].between(0, end - 1).all():
             return f"column {name} of its cells is out of range"
