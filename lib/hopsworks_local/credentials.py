@@ -38,6 +38,8 @@ class Credentials:
         self.authority = authority.cert_pem.bytes()
         self._client_chain = b"".join(blob.bytes() for blob in client.cert_chain_pems)
         self._client_key = client.private_key_pem.bytes()
+        self.trust_store = self.folder.with_name("authority.pem")  # out of reach of clients that end
+        self.trust_store.write_bytes(self.authority)
         self.put_back()
 
     @property

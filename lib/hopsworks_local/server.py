@@ -79,7 +79,8 @@ def environment(backend: Backend, port: int) -> dict[str, str]:
         "HOPSWORKS_API_KEY": backend.credentials.key,
         "HOPSWORKS_CERT_FOLDER": str(backend.credentials.folder),
         "HOPSWORKS_ENGINE": "python",
-        "HOPSWORKS_HOSTNAME_VERIFICATION": "False",
+        "HOPSWORKS_HOSTNAME_VERIFICATION": "True",
+        "HOPSWORKS_TRUST_STORE_PATH": str(backend.credentials.trust_store),
     }
     if any(name.lower() in PROXIES for name in os.environ):
         direct = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")

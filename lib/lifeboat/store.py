@@ -125,10 +125,10 @@ def _client() -> ModuleType:
     The animation sleeps half a second a read and prints timings into notebooks; it is all that we touch in the client.
     """
     warnings.filterwarnings("ignore", "IProgress not found")
+    logging.basicConfig(level=logging.WARNING)  # the client leaves a log alone that is set up
     import hopsworks
     from hsfs.engine import python as engine
 
-    logging.getLogger().setLevel(logging.WARNING)
     engine.util._run_with_loading_animation = lambda _message, function, *args, **kwargs: function(*args, **kwargs)
     return hopsworks
 

@@ -45,11 +45,12 @@ class Rest:
     def __init__(self, environment):
         self.base = f"https://127.0.0.1:{environment['HOPSWORKS_PORT']}"
         self.headers = {"Authorization": f"ApiKey {environment['HOPSWORKS_API_KEY']}"}
+        self._authority = environment["HOPSWORKS_TRUST_STORE_PATH"]
         self._session = requests.Session()
 
     def __call__(self, method, path, **options):
         options = {"headers": self.headers, **options}
-        return self._session.request(method, f"{self.base}{API}{path}", verify=False, timeout=30, **options)
+        return self._session.request(method, f"{self.base}{API}{path}", verify=self._authority, timeout=30, **options)
 
     @property
     def files(self):

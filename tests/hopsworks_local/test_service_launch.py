@@ -224,9 +224,8 @@ def test_proxies_are_kept_out_of_the_way(monkeypatch, variables, expected):
         monkeypatch.delenv(name.upper(), raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    backend = SimpleNamespace(
-        store=SimpleNamespace(project="titanic"), credentials=SimpleNamespace(key="key", folder="folder")
-    )
+    credentials = SimpleNamespace(key="key", folder="folder", trust_store="authority.pem")
+    backend = SimpleNamespace(store=SimpleNamespace(project="titanic"), credentials=credentials)
     found = environment(backend, 1)
     assert (found.get("no_proxy"), found.get("NO_PROXY")) == (expected, expected)
 

@@ -131,3 +131,10 @@ def test_certificates_are_readable_by_their_owner_only(service, group):
     for private in folder.iterdir():
         assert stat.S_IMODE(private.stat().st_mode) == 0o700
         assert {stat.S_IMODE(file.stat().st_mode) for file in (private / "certificates").iterdir()} == {0o600}
+
+
+def test_the_client_verifies_the_service_by_its_own_authority(service, project):
+    assert service.environment["HOPSWORKS_HOSTNAME_VERIFICATION"] == "True"
+    with pytest.raises(requests.exceptions.SSLError):
+        requests.get(f"https://127.0.0.1:{service.environment['HOPSWORKS_PORT']}/", timeout=10)
+    assert project.get_feature_store()

@@ -58,8 +58,7 @@ def test_a_store_that_cannot_be_a_folder_gives_a_clear_error(no_key, monkeypatch
 
 def test_a_service_that_was_killed_is_started_again(no_key, monkeypatch, tmp_path):
     monkeypatch.setenv("LIFEBOAT_STORE", str(tmp_path))
-    for name in ("HOST", "PORT", "PROJECT", "API_KEY", "CERT_FOLDER", "ENGINE", "HOSTNAME_VERIFICATION"):
-        monkeypatch.setenv(f"HOPSWORKS_{name}", "")  # so that what a login sets is taken back
+    monkeypatch.setattr(os, "environ", dict(os.environ))  # what a login sets is taken back
     project = lifeboat.login()
     features.write_new(features.titanic_group(project), features.historical_passengers())
     (service,) = [child for child in psutil.Process().children(recursive=True) if str(tmp_path) in child.cmdline()]

@@ -75,7 +75,12 @@ def visit(window) -> Iterator[Callable[..., Page]]:
 def picture(tmp_path) -> Callable[[Page, str], None]:
     """Take a picture of a page, and keep it in the folder that LIFEBOAT_PICTURES names: docs/images for the README."""
     folder = Path(os.environ.get("LIFEBOAT_PICTURES", tmp_path))
-    return lambda page, name: page.screenshot(path=folder / f"{name}.png")
+
+    def take(page: Page, name: str) -> None:
+        page.wait_for_timeout(300)  # colours of what was just chosen fade in
+        page.screenshot(path=folder / f"{name}.png")
+
+    return take
 
 
 @pytest.fixture(scope="session")

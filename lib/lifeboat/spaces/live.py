@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+import requests  # noqa: F401  what it says when a thread imports it cannot be muted
+
 import lifeboat
 from lifeboat.errors import LifeboatError
 
