@@ -1,10 +1,12 @@
 """How good synthetic passengers are, beside simpler methods and SDV: `python benchmarks/synthetic.py` makes the table.
 
 Fit on a stratified half of the passengers, sample as many, compare with the other half; means over both halves and
-three seeds. Quality is fitted on and compared with all passengers. SDV and SDMetrics come with the extra `[bench]`;
-without them their lines and the column of quality are left out.
+three seeds, or over the seeds from FIRST to LAST - 1: `python benchmarks/synthetic.py FIRST LAST`. Quality is fitted on
+and compared with all passengers. SDV and SDMetrics come with the extra `[bench]`; without them their lines and the
+column of quality are left out.
 """
 
+import sys
 import time
 import warnings
 from collections.abc import Callable
@@ -19,7 +21,7 @@ from lifeboat.passengers import FEATURES, LABEL
 from lifeboat.synthetic import PassengerGenerator, fidelity, judges
 from lifeboat.synthetic.rivals import RIVALS
 
-SEEDS = 3
+SEEDS = range(*map(int, sys.argv[1:3])) if len(sys.argv) > 2 else range(3)
 MILLION = 1_000_000
 REAL = passengers.load()[[*FEATURES, LABEL]]
 NUMBERS = {"age", "sibsp", "parch", "fare"}
@@ -29,10 +31,14 @@ METADATA = {
 Sampler = Callable[[int, int], pd.DataFrame]
 
 
-def generator(known: pd.DataFrame) -> Sampler:
+def ours(caution: float = 4, balanced: bool = True) -> Callable[[pd.DataFrame], Sampler]:
     """The project's own."""
-    fitted = PassengerGenerator().fit(known)
-    return lambda n, seed: fitted.sample(n, seed=seed)
+
+    def fit(known: pd.DataFrame) -> Sampler:
+        fitted = PassengerGenerator(caution).fit(known)
+        return lambda n, seed: fitted.sample(n, seed=seed, balanced=balanced)
+
+    return fit
 
 
 def rival(make: Callable) -> Callable[[pd.DataFrame], Sampler]:
@@ -84,7 +90,7 @@ def halves(seed: int) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
 def judge(fit: Callable[[pd.DataFrame], Sampler]) -> dict[str, float]:
     """Measure one method by the protocol."""
     found = []
-    for seed in range(SEEDS):
+    for seed in SEEDS:
         for known, unseen in halves(seed):
             sample = fit(known)
             made = sample(len(known), seed)
@@ -99,7 +105,7 @@ def judge(fit: Callable[[pd.DataFrame], Sampler]) -> dict[str, float]:
     whole = fit(REAL)
     scores = pd.DataFrame(found).mean().to_dict()
     if find_spec("sdmetrics"):
-        scores = {"quality": np.mean([quality(whole(len(REAL), seed)) for seed in range(SEEDS)]), **scores}
+        scores = {"quality": np.mean([quality(whole(len(REAL), seed)) for seed in SEEDS]), **scores}
     off = fidelity.survival_by_sex_and_class(REAL, whole(200_000, 9))["difference"].abs().max()
     return scores | {"survival by sex and class, off by": off, "rows/s (millions)": speed(whole)}
 
@@ -117,7 +123,9 @@ def speed(sample: Sampler) -> float:
 def main() -> None:
     """Print the table in Markdown, a line when it is measured."""
     warnings.filterwarnings("ignore")
-    methods = {"PassengerGenerator": generator} | {name: rival(make) for name, make in RIVALS.items()}
+    methods = {"PassengerGenerator": ours(), "the same, balanced=False": ours(balanced=False)}
+    methods |= {f"the same, caution={caution}": ours(caution) for caution in (1, 2, 8)}
+    methods |= {name: rival(make) for name, make in RIVALS.items()}
     methods |= {"bootstrap": bootstrap}
     if find_spec("sdv"):
         methods |= {f"SDV {name}": sdv(f"{name}Synthesizer") for name in ("GaussianCopula", "TVAE", "CTGAN")}
