@@ -98,10 +98,10 @@ def notebook() -> None:
 
 def main() -> None:
     """Measure everything."""
-    from lifeboat import notebooks
+    from lifeboat import store
 
     fits()
-    with tempfile.TemporaryDirectory() as folder, notebooks.temporary_store():
+    with tempfile.TemporaryDirectory() as folder, store.temporary():
         predictions(Path(folder))
         training_run()
         notebook()

@@ -11,7 +11,6 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-import hopsworks_local
 from lifeboat import store
 from lifeboat.errors import LifeboatError
 
@@ -97,36 +96,28 @@ def build(name: str, folder: Path) -> Path:
     ------
     DeployError
         If the Space is unknown, the folder is in use, or there is no store to take a snapshot of.
+    LifeboatError
+        If the store is damaged.
     """
     if name not in SPACES:
         raise DeployError(f"space is {name!r}; allowed: {', '.join(SPACES)}.")
     if folder.exists() and any(folder.iterdir()):
         raise DeployError(f"folder is {folder}, which is not empty: give a new or an empty one.")
-    live = _store_to_show()
+    with_store = _has_store()
     project = store.project_folder()
     shutil.copytree(project / "spaces" / name, folder, dirs_exist_ok=True, ignore=_PRIVATE)
     for package in ("lifeboat", "hopsworks_local"):
         shutil.copytree(project / "lib" / package, folder / package, ignore=_PRIVATE)
-    if live:
-        _take_along(live, folder / "store")
+    if with_store:
+        store.snapshot(folder / "store")
     return folder
 
 
-def _store_to_show() -> Path | None:
-    """The local store; None if there is none because the cloud is in use."""
-    folder = store.store_folder()
-    if hopsworks_local.is_store(folder):
-        return folder
-    if store.is_local():
-        raise DeployError(f"there is no store in {folder} to show in the Spaces: fill one first, by `make run`.")
-    return None
-
-
-def _take_along(live: Path, folder: Path) -> None:
-    try:
-        hopsworks_local.snapshot(live, folder)
-    except hopsworks_local.StoreError as error:
-        raise DeployError(f"{error}.") from error
+def _has_store() -> bool:
+    """Say whether there is a local store to take along; there may be none if the cloud is in use."""
+    if not store.exists() and store.is_local():
+        raise DeployError(f"there is no store in {store.store_folder()} to show in the Spaces: make one by `make run`.")
+    return store.exists()
 
 
 def _check_user(user: str) -> None:

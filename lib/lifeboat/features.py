@@ -91,7 +91,11 @@ def predictions_group(project: Project) -> FeatureGroup:
 def metrics_group(project: Project) -> FeatureGroup:
     """Get (or, at the first insert, create) the feature group of the daily metrics."""
     drift = [_feature(f"drift_{name}", "double", f"population stability index of {name}") for name in FEATURES]
-    counts = ("true_survived", "false_survived", "true_died", "false_died")
+    counts = [
+        _feature(f"{right}_{said}", "bigint", f"passengers {adverb} predicted to have {said}")
+        for said in ("survived", "died")
+        for right, adverb in (("true", "rightly"), ("false", "wrongly"))
+    ]
     return project.get_feature_store().get_or_create_feature_group(
         name=METRICS,
         version=1,
@@ -101,10 +105,7 @@ def metrics_group(project: Project) -> FeatureGroup:
         features=[
             _feature("model_version", "bigint", "version of the model in the registry"),
             _feature("passengers", "bigint", "passengers with a known outcome"),
-            *[
-                _feature(name, "bigint", f"confusion matrix: {name.replace('_', 'ly predicted to have ')}")
-                for name in counts
-            ],
+            *counts,
             _feature("accuracy", "double", "share of right predictions, 0 to 1"),
             _feature("log_loss", "double", "mean negative log-likelihood, in nats"),
             _feature("brier", "double", "mean squared error of the probability"),

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -39,7 +36,7 @@ def refresh(prefixes: Sequence[str]) -> Iterator[Path]:
         Each notebook that was written.
     """
     wanted = [path for path in paths() if not prefixes or path.name.startswith(tuple(prefixes))]
-    with temporary_store():
+    with store.temporary():
         for path in [path for path in paths() if wanted and path <= wanted[-1]]:
             notebook = nbformat.read(path, as_version=4)
             _execute(notebook, path.parent)
@@ -57,21 +54,6 @@ def _execute(notebook: nbformat.NotebookNode, folder: Path) -> None:
         config=kernel_config(),
     )
     client.execute()
-
-
-@contextmanager
-def temporary_store() -> Iterator[None]:
-    """Serve an empty store in a temporary folder to this process's kernels, whatever the environment names."""
-    import hopsworks_local
-
-    before = dict(os.environ)
-    with tempfile.TemporaryDirectory() as folder, hopsworks_local.start(Path(folder)) as service:
-        os.environ.update(service.environment)
-        try:
-            yield
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
 
 
 def _clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:

@@ -96,6 +96,10 @@ NUMBER_FEATURES = [name for name, field in FIELDS.items() if not field.is_text]
 _LABEL_FIELD = Field(LABEL, "whether the passenger survived", values=(0, 1), whole=True, optional=True)
 
 
+class InvalidPassenger(LifeboatError):
+    """A passenger who breaks the rules of `FIELDS`; the message has a line for each fault."""
+
+
 class InvalidPassengers(LifeboatError):
     """Passengers that break the rules of `FIELDS`.
 
@@ -107,7 +111,9 @@ class InvalidPassengers(LifeboatError):
 
     def __init__(self, problems: pd.DataFrame) -> None:
         self.problems = problems
-        shown = [f"row {p.row}: {p.field} is {p.value!r}; allowed: {p.allowed}" for p in problems.head(5).itertuples()]
+        shown = [
+            f"row {p.row}: {p.field} is {short(p.value)}; allowed: {p.allowed}" for p in problems.head(5).itertuples()
+        ]
         more = len(problems) - len(shown)
         super().__init__("\n".join(shown) + (f"\nand {more} more faults" if more else ""))
 
@@ -277,22 +283,66 @@ def validate(frame: pd.DataFrame, label: bool = False) -> pd.DataFrame:
     return plain.astype(dict.fromkeys(whole, "int64"))
 
 
-def validate_one(passenger: Mapping[str, Any]) -> pd.DataFrame:
-    """Check one passenger and return a table of one row.
+def validate_one(passenger: Mapping[str, Any]) -> dict[str, Any]:
+    """Check one passenger and return the seven features as plain Python values, None where unknown.
+
+    The rules are those of `validate`; through a table of one row they would cost thirty times a prediction.
 
     Parameters
     ----------
     passenger : mapping
-        The seven features by name; ``age``, ``fare`` and ``embarked`` may be None or NaN.
+        The seven features by name; ``age``, ``fare`` and ``embarked`` may be None, NaN or absent.
 
     Raises
     ------
-    InvalidPassengers
-        If a value is not allowed.
-    LifeboatError
-        If a feature is missing or unknown.
+    InvalidPassenger
+        If a value is not allowed, or there is something else than the seven features.
     """
     unknown = [name for name in passenger if name not in FEATURES]
     if unknown:
-        raise LifeboatError(f"unknown feature: {', '.join(unknown)}; a passenger has {', '.join(FEATURES)}.")
-    return validate(pd.DataFrame({name: pd.Series([value], dtype=object) for name, value in passenger.items()}))
+        raise InvalidPassenger(f"unknown feature: {', '.join(unknown)}; a passenger has {', '.join(FEATURES)}.")
+    values = {name: _as_plain(field, passenger.get(name)) for name, field in FIELDS.items()}
+    faults = [
+        f"{name} is {short(passenger.get(name))}; allowed: {field.allowed}."
+        for name, field in FIELDS.items()
+        if not _is_allowed(field, values[name])
+    ]
+    if faults:
+        raise InvalidPassenger("\n".join(faults))
+    return {name: int(v) if FIELDS[name].whole else v for name, v in values.items()}
+
+
+def _as_plain(field: Field, value: Any) -> Any:
+    """The value as text or float; NaN as None; anything else unchanged, to be refused."""
+    if value is None or value != value:
+        return None
+    if field.is_text or isinstance(value, bool) or not isinstance(value, int | float | np.number):
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        return value
+
+
+def _is_allowed(field: Field, value: Any) -> bool:
+    if value is None:
+        return field.optional
+    if field.is_text:
+        return isinstance(value, str) and value in field.values
+    if not isinstance(value, float):
+        return False
+    if field.values is not None:
+        return value in field.values
+    return field.low <= value <= field.high and (not field.whole or value.is_integer())
+
+
+def short(value: Any, longest: int = 60) -> str:
+    """Show a value as found, cut if it is long.
+
+    Examples
+    --------
+    >>> short("x" * 99, longest=8)
+    "'xxxx..."
+    """
+    shown = repr(value)
+    return shown if len(shown) <= longest else shown[: longest - 3] + "..."

@@ -84,6 +84,44 @@ def serve() -> None:
         os.environ.update(_serve(store_folder()).environment)
 
 
+def exists() -> bool:
+    """Say whether a local service has ever kept its store in `store_folder`."""
+    import hopsworks_local
+
+    return hopsworks_local.is_store(store_folder())
+
+
+def snapshot(folder: Path) -> None:
+    """Copy the local store to a new folder, without keys and logs; others may go on writing to it meanwhile.
+
+    Raises
+    ------
+    LifeboatError
+        If the store is damaged.
+    """
+    import hopsworks_local
+
+    try:
+        hopsworks_local.snapshot(store_folder(), folder)
+    except hopsworks_local.StoreError as error:
+        raise LifeboatError(f"{error}.") from error
+
+
+@contextlib.contextmanager
+def temporary() -> Iterator[None]:
+    """Serve an empty store in a temporary folder to this process and its children, whatever the environment names."""
+    import hopsworks_local
+
+    before = dict(os.environ)
+    with tempfile.TemporaryDirectory() as folder, hopsworks_local.start(Path(folder)) as service:
+        os.environ.update(service.environment)
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+
 def _reason(error: Exception) -> str:
     response = getattr(error, "response", None)
     if response is not None and response.status_code == 401:

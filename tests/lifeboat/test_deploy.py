@@ -19,6 +19,7 @@ from loopback_hub import LoopbackHub
 import hopsworks_local
 import lifeboat
 from lifeboat import deploy, features, store, training
+from lifeboat.errors import LifeboatError
 
 TOKEN = "hf_of_the_test"
 NEEDED = [
@@ -115,7 +116,7 @@ def test_without_a_store_there_is_nothing_to_show(tmp_path, monkeypatch):
 def test_a_damaged_store_is_a_clear_error(tmp_path, monkeypatch):
     monkeypatch.setenv("LIFEBOAT_STORE", str(tmp_path))
     (tmp_path / "metadata.sqlite").write_bytes(b"not a database" * 100)
-    with pytest.raises(deploy.DeployError, match="not a database"):
+    with pytest.raises(LifeboatError, match="not a database"):
         deploy.build("predict", tmp_path / "space")
 
 

@@ -8,6 +8,11 @@ from lifeboat.errors import LifeboatError
 GOOD = {"pclass": 3, "sex": "male", "age": 22.0, "sibsp": 1, "parch": 0, "fare": 7.25, "embarked": "S"}
 
 
+def table(passenger):
+    """One passenger as a table, with the values as they are."""
+    return pd.DataFrame({name: pd.Series([value], dtype=object) for name, value in passenger.items()})
+
+
 def test_load_has_the_documented_rows_and_gaps():
     data = passengers.load()
     assert len(data) == 1309
@@ -55,7 +60,7 @@ def test_validate_gives_types_and_keeps_order():
 )  # fmt: skip
 def test_a_value_that_is_not_allowed_is_named(field, value):
     with pytest.raises(passengers.InvalidPassengers) as caught:
-        passengers.validate_one({**GOOD, field: value})
+        passengers.validate(table({**GOOD, field: value}))
     problem = caught.value.problems.iloc[0]
     assert (problem["row"], problem["field"], len(caught.value.problems)) == (0, field, 1)
     assert passengers.FIELDS[field].allowed in str(caught.value)
@@ -64,11 +69,34 @@ def test_a_value_that_is_not_allowed_is_named(field, value):
 @pytest.mark.parametrize("field", ["age", "fare", "embarked"])
 @pytest.mark.parametrize("missing", [None, np.nan])
 def test_some_fields_may_be_missing(field, missing):
-    assert passengers.validate_one({**GOOD, field: missing})[field].isna().all()
+    assert passengers.validate(table({**GOOD, field: missing}))[field].isna().all()
+    assert passengers.validate_one({**GOOD, field: missing})[field] is None
 
 
 def test_numbers_may_come_as_text():
-    assert passengers.validate_one({**GOOD, "age": "22", "pclass": "3"})["age"].tolist() == [22.0]
+    assert passengers.validate(table({**GOOD, "age": "22", "pclass": "3"}))["age"].tolist() == [22.0]
+
+
+@pytest.mark.parametrize("name", passengers.FEATURES)
+@pytest.mark.parametrize("value", [None, -1, 0, 1, 3, 1.5, 500.0, 1e9, "C", "male", "x", True, [], float("inf")])
+def test_one_passenger_is_judged_as_a_table_is(name, value):
+    passenger = {**GOOD, name: value}
+    try:
+        expected = passengers.validate(table(passenger))
+    except passengers.InvalidPassengers:
+        with pytest.raises(passengers.InvalidPassenger, match=name):
+            passengers.validate_one(passenger)
+    else:
+        pd.testing.assert_frame_equal(passengers.validate(table(passengers.validate_one(passenger))), expected)
+
+
+def test_one_passenger_is_refused_with_a_line_for_each_fault():
+    with pytest.raises(passengers.InvalidPassenger) as error:
+        passengers.validate_one({**GOOD, "sex": "f" * 99, "age": -1})
+    assert str(error.value).splitlines() == [
+        f"sex is '{'f' * 56}...; allowed: female or male.",
+        f"age is -1; allowed: {passengers.FIELDS['age'].allowed}.",
+    ]
 
 
 def test_problems_come_by_row_and_in_the_order_of_the_fields():

@@ -161,15 +161,3 @@ def percent(probability: float) -> str:
     if probability > 0.995:
         return "over 99 %"
     return "under 1 %" if probability < 0.005 else f"{probability:.0%}".replace("%", " %")
-
-
-def short(found: Any, longest: int = 60) -> str:
-    """Show a value as found, cut if it is long.
-
-    Examples
-    --------
-    >>> short("x" * 99, longest=8)
-    "'xxxx..."
-    """
-    shown = repr(found)
-    return shown if len(shown) <= longest else shown[: longest - 3] + "..."

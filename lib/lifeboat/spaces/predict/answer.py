@@ -8,16 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from lifeboat.errors import LifeboatError
 from lifeboat.models import Champion
-from lifeboat.passengers import FEATURES, FIELDS, Field
 from lifeboat.report import Report
-from lifeboat.spaces import words
 from lifeboat.survival import Explanation, explain
-
-
-class InvalidPassenger(LifeboatError):
-    """A passenger with values that are not allowed; the message has a line for each."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +67,7 @@ class Answer:
 
 
 def answer(champion: Champion, passenger: Mapping[str, Any]) -> Answer:
-    """Ask the model about a passenger, as `check` returns it."""
+    """Ask the model about a passenger, as `validate_one` returns it."""
     explanation = explain(champion.pipeline, passenger)
     return Answer(dict(passenger), explanation, evidence(champion.report, explanation.probability))
 
@@ -87,7 +80,7 @@ def prediction(champion: Champion, passenger: Mapping[str, Any]) -> dict[str, An
     champion : Champion
         The model.
     passenger : mapping
-        As `check` returns it.
+        As `validate_one` returns it.
     """
     probability = float(champion.pipeline.predict_proba(passenger)[0, 1])
     found = evidence(champion.report, probability)
@@ -114,48 +107,3 @@ def evidence(report: Report | None, probability: float) -> Evidence | None:
             int(table["passengers"].to_numpy()[row]), **found, level=least.level, plausible=least.outcomes(probability)
         )
     return None
-
-
-def check(passenger: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the seven features, checked and with plain Python types; what is unknown becomes None.
-
-    The rules are those of `passengers.FIELDS`; a table of one row would cost thirty times the prediction itself.
-
-    Raises
-    ------
-    InvalidPassenger
-        If a value is not allowed.
-    """
-    values = {name: _plain(field, passenger.get(name)) for name, field in FIELDS.items()}
-    faults = [
-        f"{name} is {words.short(passenger.get(name))}; allowed: {FIELDS[name].allowed}."
-        for name in FEATURES
-        if not _is_allowed(FIELDS[name], values[name])
-    ]
-    if faults:
-        raise InvalidPassenger("\n".join(faults))
-    return {name: int(v) if FIELDS[name].whole else v for name, v in values.items()}
-
-
-def _plain(field: Field, value: Any) -> Any:
-    """The value as text or float; NaN as None; anything else unchanged, to be refused."""
-    if value is None or value != value:
-        return None
-    if field.is_text or isinstance(value, bool) or not isinstance(value, int | float | np.number):
-        return value
-    try:
-        return float(value)
-    except OverflowError:
-        return value
-
-
-def _is_allowed(field: Field, value: Any) -> bool:
-    if value is None:
-        return field.optional
-    if field.is_text:
-        return isinstance(value, str) and value in field.values
-    if not isinstance(value, float):
-        return False
-    if field.values is not None:
-        return value in field.values
-    return field.low <= value <= field.high and (not field.whole or value.is_integer())

@@ -13,12 +13,12 @@ import pandas as pd
 
 from lifeboat import models, passengers
 from lifeboat.models import Champion
-from lifeboat.passengers import FEATURES
+from lifeboat.passengers import FEATURES, InvalidPassenger, validate_one
 from lifeboat.spaces import files, words
 from lifeboat.spaces.live import Live
 from lifeboat.spaces.markup import Raw, notice
 from lifeboat.spaces.predict import batch, panels
-from lifeboat.spaces.predict.answer import Answer, InvalidPassenger, answer, check, prediction
+from lifeboat.spaces.predict.answer import Answer, answer, prediction
 from lifeboat.spaces.predict.likeness import everyone, most_similar
 from lifeboat.spaces.predict.whatif import smallest_changes
 from lifeboat.synthetic import PassengerGenerator
@@ -100,7 +100,7 @@ class Page:
         values = (pclass, sex, age, sibsp, parch, fare, embarked)
         champion = self._champion_or_error()
         try:
-            passenger = check(dict(zip(FEATURES, values, strict=True)))
+            passenger = validate_one(dict(zip(FEATURES, values, strict=True)))
         except InvalidPassenger as error:
             raise gr.Error(str(error), print_exception=False) from None
         return prediction(champion, passenger)
@@ -164,7 +164,7 @@ class Page:
         if reading.value is None:
             return missing(reading.error), *NO_PANELS
         try:
-            found, *others = self._explained(reading.value.version, tuple(check(passenger).values()))
+            found, *others = self._explained(reading.value.version, tuple(validate_one(passenger).values()))
         except InvalidPassenger as error:
             return notice("This passenger cannot be", str(error), "warning"), *NO_PANELS
         return panels.verdict(found), panels.truth(found, truth), *others

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.special import expit, logit
 
 from lifeboat.models import NAME, Champion
+from lifeboat.passengers import short
 from lifeboat.spaces import words
 from lifeboat.spaces.markup import Raw, facts, table, text
 from lifeboat.spaces.predict.answer import Answer, Evidence
@@ -181,7 +182,7 @@ def batch_summary(scored: Scored) -> Raw:
     if not scored.faulty:
         return counts
     rows = [
-        (f"{fault[LINE]:,}", fault["field"], words.short(fault["value"]), fault["allowed"])
+        (f"{fault[LINE]:,}", fault["field"], short(fault["value"]), fault["allowed"])
         for fault in scored.faults.head(MOST_FAULTS).to_dict("records")
     ]
     more = len(scored.faults) - len(rows)
