@@ -8,6 +8,7 @@ from lifeboat.spaces import theme
 from lifeboat.spaces.live import Live, from_store
 from lifeboat.spaces.monitor.history import ALL_VERSIONS, PERIODS, History, read_history
 from lifeboat.spaces.monitor.page import HEADERS, LENGTHS, OUTCOMES, Page
+from lifeboat.spaces.serve import end_in_order
 
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}
 LATEST = {"trigger_mode": "always_last", **QUIET}
@@ -68,4 +69,5 @@ def build(history: Live[History]) -> gr.Blocks:
 
 
 if __name__ == "__main__":
+    end_in_order()
     theme.launch(build, Live(from_store(read_history), every=EVERY).warm())

@@ -8,6 +8,7 @@ from lifeboat.models import Champion
 from lifeboat.spaces import theme, words
 from lifeboat.spaces.live import Live, from_store
 from lifeboat.spaces.predict.page import NOTABLE, Page, example, people, read_champion
+from lifeboat.spaces.serve import end_in_order
 
 LEAD = "Seven facts known when the Titanic sailed, and what a model makes of them."
 BATCH_LEAD = (
@@ -98,4 +99,5 @@ def build(champion: Live[Champion]) -> gr.Blocks:
 
 
 if __name__ == "__main__":
+    end_in_order()
     theme.launch(build, Live(from_store(read_champion), every=EVERY).warm())

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from urllib.error import URLError
@@ -20,6 +22,8 @@ PORTS = {"predict": 7860, "monitor": 7861}
 
 PATIENCE = 120
 """Seconds within which a page must answer."""
+
+_FOLLOWS = "LIFEBOAT_PAGE_FOLLOWS"  # set for a page that ends with its parent
 
 
 @contextlib.contextmanager
@@ -49,10 +53,26 @@ def serve() -> Iterator[dict[str, subprocess.Popen]]:
         yield running
 
 
+def end_in_order() -> None:
+    """Let SIGTERM end this page as Ctrl-C does, so that its files are removed; so does the end of a `serve` around it."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    if os.environ.pop(_FOLLOWS, None):
+        threading.Thread(target=_follow, daemon=True).start()
+
+
+def _follow() -> None:
+    """Wait for the end of the input, which comes when the parent ends, however it does."""
+    while os.read(0, 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def _start(name: str, port: int) -> subprocess.Popen:
     app = store.project_folder() / "spaces" / name / "app.py"
-    settings = {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(port)}
-    return subprocess.Popen([sys.executable, str(app)], env=os.environ | settings, stdout=subprocess.DEVNULL)
+    settings = {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(port), _FOLLOWS: "yes"}
+    return subprocess.Popen(
+        [sys.executable, str(app)], env=os.environ | settings, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+    )
 
 
 def _is_free(port: int) -> bool:
