@@ -54,7 +54,7 @@ def serve() -> Iterator[dict[str, subprocess.Popen]]:
 
 
 def end_in_order() -> None:
-    """Let SIGTERM end this page as Ctrl-C does, so that its files are removed; so does the end of a `serve` around it."""
+    """Let SIGTERM, and the end of a `serve` around it, end this page as Ctrl-C does, so that its files are removed."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     if os.environ.pop(_FOLLOWS, None):
         threading.Thread(target=_follow, daemon=True).start()
