@@ -23,7 +23,7 @@ deploy-spaces: $(READY)  ## publish the pages: make deploy-spaces HF_USER=you [D
 notebooks: $(READY)  ## execute the committed notebooks anew, in place
 	@$(BIN)/lifeboat notebooks
 
-bench: $(READY)  ## measure; see benchmarks/README.md
+bench: $(READY)  ## measure again what benchmarks/*.md report (half an hour)
 	@$(BIN)/python -m benchmarks
 
 lint: $(READY)  ## check style; writes nothing

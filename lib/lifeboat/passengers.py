@@ -67,6 +67,18 @@ class Field:
             words = f"{kind} from {self.low:g} to {self.high:g}" + (f" {self.unit}" if self.unit else "")
         return words + (", or missing" if self.optional else "")
 
+    def allows(self, value: Any) -> bool:
+        """Whether a text, a float, or None for what is unknown, is allowed; anything else is not."""
+        if value is None:
+            return self.optional
+        if self.is_text:
+            return isinstance(value, str) and value in self.values
+        if not isinstance(value, float):
+            return False
+        if self.values is not None:
+            return value in self.values
+        return self.low <= value <= self.high and (not self.whole or value.is_integer())
+
 
 FIELDS = {
     field.name: field
@@ -305,7 +317,7 @@ def validate_one(passenger: Mapping[str, Any]) -> dict[str, Any]:
     faults = [
         f"{name} is {short(passenger.get(name))}; allowed: {field.allowed}."
         for name, field in FIELDS.items()
-        if not _is_allowed(field, values[name])
+        if not field.allows(values[name])
     ]
     if faults:
         raise InvalidPassenger("\n".join(faults))
@@ -322,18 +334,6 @@ def _as_plain(field: Field, value: Any) -> Any:
         return float(value)
     except OverflowError:
         return value
-
-
-def _is_allowed(field: Field, value: Any) -> bool:
-    if value is None:
-        return field.optional
-    if field.is_text:
-        return isinstance(value, str) and value in field.values
-    if not isinstance(value, float):
-        return False
-    if field.values is not None:
-        return value in field.values
-    return field.low <= value <= field.high and (not field.whole or value.is_integer())
 
 
 def short(value: Any, longest: int = 60) -> str:
