@@ -17,7 +17,7 @@ from sklearn.pipeline import Pipeline
 
 from lifeboat import passengers, survival
 from lifeboat.survival.evaluation import folds, score_folds
-from lifeboat.survival.features import TRAITS
+from lifeboat.survival.traits import TRAITS
 
 FEWER_TRAITS = [tuple(trait for trait in TRAITS if trait != left_out) for left_out in TRAITS]
 GRIDS = (

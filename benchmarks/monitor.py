@@ -27,7 +27,7 @@ def timed(what: str) -> Iterator[None]:
 def fill() -> object:
     """Fill the store; returns the project."""
     import lifeboat
-    from lifeboat import features, passengers, scoring, training
+    from lifeboat import arrivals, features, passengers, scoring, training
     from lifeboat.synthetic import PassengerGenerator
 
     project = lifeboat.login()
@@ -37,7 +37,7 @@ def fill() -> object:
     today = datetime.now(UTC).date()
     days = [today - timedelta(days=back) for back in reversed(range(DAYS))]
     generator = PassengerGenerator().fit(passengers.load())
-    features.write_new(titanic, features.arrivals(generator, days, PER_DAY))
+    features.write_new(titanic, arrivals.of_days(generator, days, PER_DAY))
     scoring.score_days(project, champion, days)
     return project
 
@@ -46,9 +46,9 @@ def main() -> None:
     """Fill a store and print a line for each thing that a visitor waits for."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["LIFEBOAT_STORE"] = folder
-        from lifeboat.spaces.live import Live
-        from lifeboat.spaces.monitor.history import ALL_VERSIONS, read_history
-        from lifeboat.spaces.monitor.page import Page
+        from lifeboat.pages.live import Live
+        from lifeboat.pages.monitor.history import ALL_VERSIONS, read_history
+        from lifeboat.pages.monitor.page import Page
 
         with timed("fill the store"):
             project = fill()

@@ -23,8 +23,8 @@ from sklearn.preprocessing import StandardScaler
 
 from lifeboat import passengers, survival
 from lifeboat.survival.comparison import fold_error, paired_difference
-from lifeboat.survival.features import TRAITS, PassengerTraits
 from lifeboat.survival.preprocessing import PassengerMatrix
+from lifeboat.survival.traits import TRAITS, PassengerTraits
 
 PAGE = Path(__file__).with_name("quality.md")
 METRICS = {"roc_auc": "ROC AUC", "log_loss": "log loss", "brier": "Brier", "calibration_error": "ECE"}

@@ -23,10 +23,10 @@ OURS_AT, EMPTY_AT = 7971, 7972
 
 OURS = """
 import sys
-sys.path.insert(0, "tests/spaces")
+sys.path.insert(0, "tests/lifeboat/pages")
 from pages import load_app, make_champion
-from lifeboat.spaces import theme
-from lifeboat.spaces.live import Live
+from lifeboat.pages import theme
+from lifeboat.pages.live import Live
 champion = make_champion()
 theme.launch(load_app("predict").build, Live(lambda previous: champion, 30), server_port={port}, quiet=True)
 """

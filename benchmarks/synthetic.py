@@ -18,8 +18,9 @@ from sklearn.model_selection import train_test_split
 
 from lifeboat import passengers
 from lifeboat.passengers import FEATURES, LABEL
-from lifeboat.synthetic import PassengerGenerator, fidelity, judges
-from lifeboat.synthetic.rivals import RIVALS
+from lifeboat.synthetic import PassengerGenerator
+from lifeboat.synthetic.judging import fidelity, judges
+from lifeboat.synthetic.judging.rivals import RIVALS
 
 SEEDS = range(*map(int, sys.argv[1:3])) if len(sys.argv) > 2 else range(3)
 MILLION = 1_000_000

@@ -89,7 +89,7 @@ def training_run() -> None:
 
 def notebook() -> None:
     """Notebook 03, in the store that already has the passengers."""
-    from lifeboat import notebooks
+    from lifeboat.operate import notebooks
 
     (path,) = (path for path in notebooks.paths() if path.name.startswith("03"))
     client = NotebookClient(read(path, as_version=4), kernel_name="python3", config=notebooks.kernel_config())

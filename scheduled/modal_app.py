@@ -14,7 +14,8 @@ from typing import Any
 import modal
 import rich
 
-from lifeboat import runner, store
+from lifeboat import store
+from lifeboat.operate import runner
 
 PROJECT = store.project_folder()
 HOME = "/lifeboat"
@@ -57,11 +58,11 @@ def train() -> dict[str, Any]:
     dict
         Name, version, description and test metrics of the registered model.
     """
-    from lifeboat import models, training
+    from lifeboat import registry, training
 
     model = training.train(store.login())
     return {
-        "name": models.NAME,
+        "name": registry.NAME,
         "version": model.version,
         "description": model.description,
         "metrics": model.metrics,

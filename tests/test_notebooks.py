@@ -8,7 +8,7 @@ from itertools import pairwise
 import nbformat
 import pytest
 
-from lifeboat import notebooks
+from lifeboat.operate import notebooks
 from lifeboat.store import project_folder
 
 PATHS = notebooks.paths()

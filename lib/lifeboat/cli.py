@@ -15,9 +15,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from lifeboat import runner, store
+from lifeboat import store
 from lifeboat.days import as_day, today
 from lifeboat.errors import LifeboatError, in_short, is_of_the_store
+from lifeboat.operate import runner
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,12 +52,12 @@ def run(
     days: Annotated[int | None, typer.Option(min=1, help="instead of start: this many days up to end")] = None,
 ) -> None:
     """Execute the notebooks of a pipeline, then show what the store holds."""
-    from lifeboat import summary
+    from lifeboat.operate import status
 
     if days:
         start = str(as_day("end", end or today()) - timedelta(days=days - 1))
     folder = runner.run(pipeline, start, end)
-    console.print(summary.render(summary.summarize(), folder))
+    console.print(status.render(status.summarize(), folder))
 
 
 @app.command()
@@ -78,7 +79,7 @@ def notebooks(
     names: Annotated[list[str] | None, typer.Argument(help="such as 02; all of them unless given")] = None,
 ) -> None:
     """Execute the committed notebooks in place, in a store of their own, and strip what editors leave behind."""
-    from lifeboat import notebooks as books
+    from lifeboat.operate import notebooks as books
 
     for path in books.refresh(names or []):
         console.print(f"executed {path.name}")
@@ -87,7 +88,7 @@ def notebooks(
 @app.command()
 def schedule() -> None:
     """Run the pipelines at the times of scheduled/pipelines.yml, until stopped (Ctrl-C); crontab does the same."""
-    from lifeboat import schedule as local
+    from lifeboat.operate import schedule as local
 
     for line in local.describe():
         console.print(line, highlight=False)
@@ -97,7 +98,7 @@ def schedule() -> None:
 @app.command()
 def spaces() -> None:
     """Serve both Spaces on this machine until stopped (Ctrl-C)."""
-    from lifeboat.spaces.serve import serve
+    from lifeboat.operate.serve import serve
 
     with serve() as running:
         for address, process in running.items():
@@ -114,9 +115,9 @@ def deploy_spaces(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="put the folders together, upload nothing")] = False,
 ) -> None:
     """Publish both Spaces on Hugging Face."""
-    from lifeboat import deploy
+    from lifeboat.operate import publish
 
-    for space in deploy.deploy(user, dry_run=dry_run):
+    for space in publish.deploy(user, dry_run=dry_run):
         done = "would be published" if dry_run else "published"
         console.print(
             f"{space.name}: {len(space.files)} files, {space.size / 1e6:.1f} MB in {space.folder}", soft_wrap=True
@@ -127,7 +128,7 @@ def deploy_spaces(
 @app.command()
 def doctor() -> None:
     """Check this machine and the store; each failure comes with what to do."""
-    from lifeboat import doctor as checks
+    from lifeboat.operate import doctor as checks
 
     results = list(checks.examine())
     for check in results:
@@ -160,9 +161,9 @@ def list_models() -> None:
     """List the registered versions, newest first."""
     import pandas as pd
 
-    from lifeboat import models
+    from lifeboat import registry
 
-    found = models.versions(store.login()).round(3).reset_index()
+    found = registry.versions(store.login()).round(3).reset_index()
     shown = pd.DataFrame(
         {
             "version": found["version"].astype(str) + found.pop("champion").map({True: " *", False: ""}),
@@ -180,11 +181,11 @@ def show(version: Version) -> None:
     """Print the model card of a version."""
     from rich.markdown import Markdown
 
-    from lifeboat import models, report
+    from lifeboat import model_card, registry
 
-    model = models.load(store.login(), version)
+    model = registry.load(store.login(), version)
     console.print(
-        Markdown(report.model_card(model.report).split("---\n", 2)[-1]) if model.report else model.description
+        Markdown(model_card.model_card(model.report).split("---\n", 2)[-1]) if model.report else model.description
     )
 
 
@@ -199,17 +200,17 @@ def compare(version: Version, other: Version) -> None:
 @models_app.command()
 def promote(version: Version) -> None:
     """Make a version the champion, which predicts."""
-    from lifeboat import models
+    from lifeboat import registry
 
-    console.print(f"version {models.promote(store.login(), version)} predicts from now on")
+    console.print(f"version {registry.promote(store.login(), version)} predicts from now on")
 
 
 @models_app.command()
 def rollback() -> None:
     """Go back to the version before the champion."""
-    from lifeboat import models
+    from lifeboat import registry
 
-    console.print(f"version {models.rollback(store.login())} predicts from now on")
+    console.print(f"version {registry.rollback(store.login())} predicts from now on")
 
 
 def _show(frame: pd.DataFrame, nothing: str) -> None:
@@ -243,9 +244,9 @@ def synthesize(
 @app.command()
 def digest() -> None:
     """Print a checksum of each table: the same before and after a run that changed nothing."""
-    from lifeboat import summary
+    from lifeboat.operate import status
 
-    for name, checksum in summary.checksums().items():
+    for name, checksum in status.checksums().items():
         console.print(f"{name}: {checksum}", highlight=False)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -12,7 +11,6 @@ from lifeboat import passengers
 from lifeboat.errors import LifeboatError
 from lifeboat.passengers import FEATURES, FIELDS, LABEL
 from lifeboat.store import quiet
-from lifeboat.synthetic import PassengerGenerator
 
 if TYPE_CHECKING:
     from hopsworks.hsfs.feature import Feature
@@ -23,8 +21,6 @@ if TYPE_CHECKING:
 TITANIC, PREDICTIONS, METRICS = "titanic", "titanic_predictions", "titanic_metrics"
 VIEW = "titanic_survival"
 HISTORICAL, SYNTHETIC = "historical", "synthetic"
-IDS_A_DAY = 100_000
-"""Passenger ids of a day: the day as YYYYMMDD, times this, plus a counter."""
 
 _NO_PASSENGERS = f"there are no historical passengers in '{TITANIC}': run notebook 02 (`lifeboat run features`) first."
 
@@ -151,7 +147,7 @@ def historical_passengers() -> pd.DataFrame:
         passenger_id=raw["passenger_id"],
         ticket=raw["ticket"],
         source=HISTORICAL,
-        boarded_at=_event_time(boarded),
+        boarded_at=event_time(boarded),
     )
 
 
@@ -170,57 +166,9 @@ def read_historical(project: Project) -> pd.DataFrame:
     return rows.sort_values("passenger_id", ignore_index=True)
 
 
-def board(project: Project, days: Sequence[date], per_day: int) -> int:
-    """Let each day's synthetic passengers board, unless they have boarded already; see `arrivals`.
-
-    Returns
-    -------
-    int
-        The number of passengers who were new.
-    """
-    generator = PassengerGenerator().fit(read_historical(project))
-    return write_new(titanic_group(project), arrivals(generator, days, per_day))
-
-
-def _event_time(days: Sequence) -> pd.Series:
+def event_time(days: Sequence) -> pd.Series:
     """Microseconds, as Delta keeps them: from nanoseconds the client would cast with a warning."""
     return pd.Series(pd.to_datetime(days)).astype("datetime64[us]")
-
-
-def arrivals(generator: PassengerGenerator, days: Sequence[date], per_day: int) -> pd.DataFrame:
-    """Make the synthetic passengers who board on given days; the same days give the same passengers.
-
-    Parameters
-    ----------
-    generator : PassengerGenerator
-        Fitted on the historical passengers.
-    days : sequence of date
-        Each day seeds the generator and begins the ids of its passengers.
-    per_day : int
-        Passengers a day, 1 to 99,999.
-
-    Returns
-    -------
-    DataFrame
-        ``len(days) * per_day`` rows of the feature group `titanic`.
-
-    Raises
-    ------
-    LifeboatError
-        If `per_day` is out of range.
-    """
-    if not 1 <= per_day < IDS_A_DAY:
-        raise LifeboatError(f"per_day is {per_day!r}; allowed: a whole number from 1 to {IDS_A_DAY - 1}.")
-    return pd.concat([_arrivals_of(generator, day, per_day) for day in days], ignore_index=True)
-
-
-def _arrivals_of(generator: PassengerGenerator, day: date, n: int) -> pd.DataFrame:
-    stamp = int(f"{day:%Y%m%d}")
-    ids = stamp * IDS_A_DAY + pd.RangeIndex(n)
-    rows = passengers.validate(generator.sample(n, seed=stamp), label=True)
-    return rows.assign(
-        passenger_id=ids, ticket=[str(i) for i in ids], source=SYNTHETIC, boarded_at=_event_time([day] * n)
-    )
 
 
 def write(group: FeatureGroup, frame: pd.DataFrame) -> None:

@@ -12,13 +12,12 @@ import sklearn
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import Pipeline
 
-from lifeboat import features, models, monitoring, passengers, provenance, survival
+from lifeboat import features, monitoring, passengers, provenance, registry, survival
 from lifeboat.errors import LifeboatError
+from lifeboat.model_card import Report
 from lifeboat.passengers import FEATURES, LABEL
-from lifeboat.report import Report
 from lifeboat.store import quiet
-from lifeboat.survival import features as traits
-from lifeboat.survival import preprocessing
+from lifeboat.survival import preprocessing, traits
 
 if TYPE_CHECKING:
     from hopsworks.hsfs.feature_view import FeatureView
@@ -143,7 +142,7 @@ def fit_and_test(data: TrainingData, estimator: str = survival.DEFAULT_ESTIMATOR
     return pipeline, report
 
 
-def train(project: Project, estimator: str = survival.DEFAULT_ESTIMATOR) -> models.Champion:
+def train(project: Project, estimator: str = survival.DEFAULT_ESTIMATOR) -> registry.Champion:
     """Train on the feature store's passengers and register the model, once for the same data and code.
 
     Parameters
@@ -166,11 +165,11 @@ def train(project: Project, estimator: str = survival.DEFAULT_ESTIMATOR) -> mode
     code = code_version(estimator)
     data = training_data(project)
     mark = f"data {data.version}, code {code}"
-    known = models.find(project, mark)
+    known = registry.find(project, mark)
     if known is not None:
         return known
     pipeline, report = fit_and_test(data, estimator)
-    return models.register(
+    return registry.register(
         project,
         pipeline,
         report=report,
@@ -180,11 +179,11 @@ def train(project: Project, estimator: str = survival.DEFAULT_ESTIMATOR) -> mode
     )
 
 
-def ensure_champion(project: Project) -> models.Champion:
+def ensure_champion(project: Project) -> registry.Champion:
     """Return the model that predicts; train and register one if there is none yet."""
     try:
-        return models.champion(project)
-    except models.NoModel:
+        return registry.champion(project)
+    except registry.NoModel:
         return train(project)
 
 
@@ -210,7 +209,7 @@ def compare(project: Project, version: int, other: int) -> pd.DataFrame:
     LifeboatError
         If the two were trained on different versions of the training dataset.
     """
-    pair = [models.load(project, number) for number in (version, other)]
+    pair = [registry.load(project, number) for number in (version, other)]
     datasets = [model.training_dataset_version for model in pair]
     if datasets[0] != datasets[1]:
         raise LifeboatError(

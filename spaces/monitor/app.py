@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gradio as gr
 
-from lifeboat.spaces import theme
-from lifeboat.spaces.live import Live, from_store
-from lifeboat.spaces.monitor.history import ALL_VERSIONS, PERIODS, History, read_history
-from lifeboat.spaces.monitor.page import HEADERS, LENGTHS, OUTCOMES, Page
-from lifeboat.spaces.serve import end_in_order
+from lifeboat.operate.serve import end_in_order
+from lifeboat.pages import theme
+from lifeboat.pages.live import Live, from_store
+from lifeboat.pages.monitor.history import ALL_VERSIONS, PERIODS, History, read_history
+from lifeboat.pages.monitor.page import HEADERS, LENGTHS, OUTCOMES, Page
 
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}
 LATEST = {"trigger_mode": "always_last", **QUIET}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gradio as gr
 
-from lifeboat.models import Champion
-from lifeboat.spaces import theme, words
-from lifeboat.spaces.live import Live, from_store
-from lifeboat.spaces.predict.page import NOTABLE, Page, example, people, read_champion
-from lifeboat.spaces.serve import end_in_order
+from lifeboat.operate.serve import end_in_order
+from lifeboat.pages import theme, words
+from lifeboat.pages.live import Live, from_store
+from lifeboat.pages.predict.page import NOTABLE, Page, example, people, read_champion
+from lifeboat.registry import Champion
 
 LEAD = "Seven facts known when the Titanic sailed, and what a model makes of them."
 BATCH_LEAD = (

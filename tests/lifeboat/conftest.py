@@ -9,7 +9,7 @@ def registry_service(tmp_path_factory):
     import hopsworks_local
     from lifeboat import features, training
 
-    with pytest.MonkeyPatch.context() as patch, hopsworks_local.start(tmp_path_factory.mktemp("registry")) as service:
+    with pytest.MonkeyPatch.context() as patch, hopsworks_local.start(tmp_path_factory.mktemp("trained")) as service:
         project = _login(service, patch)
         features.write_new(features.titanic_group(project), features.historical_passengers())
         training.train(project, "logistic")
@@ -18,7 +18,7 @@ def registry_service(tmp_path_factory):
 
 
 @pytest.fixture
-def registry(registry_service, monkeypatch):
+def trained(registry_service, monkeypatch):
     """The project of `registry_service`; logged in anew, for the client knows one project at a time."""
     return _login(registry_service, monkeypatch)
 

@@ -10,8 +10,9 @@ import pytest
 import yaml
 from rich.console import Console
 
-from lifeboat import cli, features, passengers, runner
+from lifeboat import cli, features, passengers
 from lifeboat.days import today
+from lifeboat.operate import runner
 from lifeboat.synthetic import PassengerGenerator
 
 LIFEBOAT = Path(sys.executable).with_name("lifeboat")
@@ -140,7 +141,7 @@ def test_models_are_listed_and_a_missing_one_is_named(empty, lifeboat):
 def test_the_schedule_on_this_machine_is_that_of_the_table():
     from apscheduler.schedulers.blocking import BlockingScheduler
 
-    from lifeboat import schedule
+    from lifeboat.operate import schedule
 
     table = yaml.safe_load((Path(__file__).parents[2] / "scheduled" / "pipelines.yml").read_text())["pipelines"]
     scheduled = {name: row["cron"] for name, row in table.items() if "cron" in row}

@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pandas as pd
 import pytest
@@ -38,40 +38,6 @@ def test_what_is_written_is_read_back(filled):
 def test_writing_twice_adds_nothing(filled):
     assert features.write_new(features.titanic_group(filled), features.historical_passengers()) == 0
     assert len(features.read_historical(filled)) == 1309
-
-
-def test_a_day_made_twice_is_the_same_day(generator):
-    whole = features.arrivals(generator, DAYS, 5)
-    alone = features.arrivals(generator, DAYS[1:2], 5)
-    pd.testing.assert_frame_equal(whole[5:10].reset_index(drop=True), alone)
-
-
-def test_arrivals_are_valid_unique_and_of_their_day(generator):
-    arrived = features.arrivals(generator, DAYS, 40)
-    assert passengers.find_problems(arrived, label=True).empty
-    assert arrived["passenger_id"].is_unique
-    assert arrived["ticket"].is_unique
-    assert arrived.groupby("boarded_at").size().tolist() == [40, 40, 40]
-    assert arrived["passenger_id"].iloc[0] == 2026111000000
-
-
-@pytest.mark.parametrize("per_day", [0, -1, 100_000])
-def test_passengers_a_day_are_limited(generator, per_day):
-    with pytest.raises(LifeboatError, match=f"per_day is {per_day}; allowed"):
-        features.arrivals(generator, DAYS, per_day)
-
-
-def test_passengers_board_once(filled):
-    first = features.board(filled, DAYS, 4)
-    stored = rows(filled, features.SYNTHETIC)
-    assert (first, features.board(filled, DAYS, 4)) == (12, 0)
-    pd.testing.assert_frame_equal(rows(filled, features.SYNTHETIC), stored)
-
-
-def test_more_passengers_a_day_add_to_those_who_came(filled):
-    day = [date(2026, 11, 20)]
-    assert features.board(filled, day, 3) == 3
-    assert features.board(filled, day, 5) == 2
 
 
 def test_a_key_twice_in_a_table_is_refused_and_nothing_written(filled):

@@ -13,8 +13,9 @@ from loopback_modal import LoopbackModal
 
 import hopsworks_local
 import lifeboat
-from lifeboat import features, models, runner, store
+from lifeboat import features, registry, store
 from lifeboat.days import today
+from lifeboat.operate import runner
 
 APP = store.project_folder() / "scheduled" / "modal_app.py"
 PIPELINES = {"train": "retrain", "daily": "daily"}
@@ -85,7 +86,7 @@ def test_functions_get_the_key(app, function):
 def test_modal_run_trains_a_model_into_the_registry(modal, project):
     run = command(modal, "run", str(APP))
     assert run.returncode == 0, run.stdout + run.stderr
-    (model,) = models.registered(project)
+    (model,) = registry.registered(project)
     said = json.loads(re.search(r"^{.*^}", run.stdout, re.DOTALL | re.MULTILINE)[0])
     assert (said["version"], said["metrics"]) == (model.version, model.training_metrics)
     assert modal.unknown == []
@@ -93,7 +94,7 @@ def test_modal_run_trains_a_model_into_the_registry(modal, project):
 
 def test_training_again_registers_no_second_model(app, project):
     said = app.train.local()
-    assert said["version"] == models.champion(project).version == 1
+    assert said["version"] == registry.champion(project).version == 1
     assert json.loads(json.dumps(said)) == said
 
 

@@ -4,7 +4,8 @@ import papermill
 import pytest
 from apscheduler.triggers.cron import CronTrigger
 
-from lifeboat import runner, store
+from lifeboat import store
+from lifeboat.operate import runner
 
 PIPELINES = list(runner.pipelines().values())
 SCHEDULED = [pipeline for pipeline in PIPELINES if pipeline.cron]

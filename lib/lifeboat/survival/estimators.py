@@ -9,8 +9,8 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from lifeboat.errors import LifeboatError
-from lifeboat.survival.features import TRAITS, PassengerTraits
 from lifeboat.survival.preprocessing import PassengerMatrix
+from lifeboat.survival.traits import TRAITS, PassengerTraits
 
 SEED = 1912
 

@@ -12,8 +12,8 @@ from lifeboat.passengers import FEATURES
 from lifeboat.survival.comparison import fold_interval, paired_difference
 from lifeboat.survival.estimators import build_estimator
 from lifeboat.survival.evaluation import evaluate, fit, folds
-from lifeboat.survival.features import TRAITS
 from lifeboat.survival.preprocessing import CODES, read_passengers
+from lifeboat.survival.traits import TRAITS
 
 
 def ablation(

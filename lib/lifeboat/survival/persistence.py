@@ -9,7 +9,7 @@ from sklearn.pipeline import Pipeline
 from lifeboat.errors import LifeboatError
 
 TRUSTED = (
-    "lifeboat.survival.features.PassengerTraits",
+    "lifeboat.survival.traits.PassengerTraits",
     "lifeboat.survival.preprocessing.PassengerMatrix",
     "numpy.dtype",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",

@@ -2,7 +2,7 @@ import pytest
 
 from lifeboat import survival
 from lifeboat.passengers import FEATURES
-from lifeboat.survival.features import TRAITS
+from lifeboat.survival.traits import TRAITS
 
 
 def test_every_trait_earns_its_place_but_some_only_just(X, y, table):

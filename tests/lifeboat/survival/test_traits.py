@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from lifeboat.survival.features import TRAITS, PassengerTraits
 from lifeboat.survival.preprocessing import read_passengers
+from lifeboat.survival.traits import TRAITS, PassengerTraits
 
 BOY = {"pclass": 2, "sex": "male", "age": 4.0, "sibsp": 3, "parch": 1, "fare": 26.0, "embarked": "S"}
 MAN = BOY | {"age": None, "sibsp": 0, "parch": 0, "fare": None, "embarked": None, "pclass": 3}

@@ -1,0 +1,140 @@
+"""What the store holds, at a glance: shown at the end of every run."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from lifeboat import features, monitoring, registry, store
+
+if TYPE_CHECKING:
+    from hopsworks.project import Project
+
+NEXT_STEPS = {
+    "make spaces": "the two web pages: ask about a passenger, watch the predictions",
+    "make lab": "the notebooks, to read and to change",
+    ". .venv/bin/activate": "for the command lifeboat; then",
+    "lifeboat run daily": "today's passengers alone, as a schedule would",
+    "lifeboat status": "runs, failures and missed days",
+}
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The state of the store.
+
+    Attributes
+    ----------
+    passengers : dict
+        Count by source: ``historical`` and ``synthetic``.
+    champion : Champion or None
+        The registered model that predicts.
+    latest : dict or None
+        The most recent prediction, as `lifeboat.monitoring.outcomes` has it.
+    confusion : DataFrame
+        The 2 x 2 confusion matrix of all history.
+    """
+
+    passengers: dict[str, int]
+    champion: registry.Champion | None
+    latest: dict[str, Any] | None
+    confusion: pd.DataFrame
+
+
+def summarize() -> Summary:
+    """Read the state of the store."""
+    project = store.login()
+    try:
+        champion = registry.champion(project)
+    except registry.NoModel:
+        champion = None
+    results = monitoring.outcomes(project)
+    return Summary(
+        passengers=count_passengers(project),
+        champion=champion,
+        latest=None if results.empty else results.iloc[0].to_dict(),
+        confusion=monitoring.confusion_matrix(results),
+    )
+
+
+def count_passengers(project: Project) -> dict[str, int]:
+    """Count the stored passengers by source: historical and synthetic."""
+    titanic = features.titanic_group(project)
+    counts = {} if titanic.id is None else titanic.select(["source"]).read()["source"].value_counts()
+    return {source: int(counts.get(source, 0)) for source in (features.HISTORICAL, features.SYNTHETIC)}
+
+
+def checksums() -> dict[str, str]:
+    """Return a checksum of the content of each table, whatever the order of its rows, and of the registry's versions.
+
+    They are equal before and after a run that changed nothing.
+    """
+    project = store.login()
+    sums = {}
+    for group in (features.titanic_group, features.predictions_group, features.metrics_group):
+        table = group(project)
+        rows = table.read() if table.id is not None else pd.DataFrame()
+        lines = sorted(rows.sort_index(axis=1).to_csv(index=False, header=False).splitlines())
+        sums[table.name] = f"{len(lines):,} rows {hashlib.sha256(repr(lines).encode()).hexdigest()[:16]}"
+    sums[registry.NAME] = f"versions {[model.version for model in registry.registered(project)]}"
+    return sums
+
+
+def render(summary: Summary, folder: Path) -> Group:
+    """Lay the summary out for a terminal.
+
+    Parameters
+    ----------
+    summary : Summary
+        What to show.
+    folder : Path
+        Where the executed notebooks lie.
+    """
+    table = Table(show_header=False, box=None, padding=(0, 2))
+    counts = (f"{count:,} {source}" for source, count in summary.passengers.items())
+    table.add_row("passengers", ", ".join(counts))
+    table.add_row("model", _model(summary.champion))
+    table.add_row("latest prediction", _latest(summary.latest))
+    table.add_row("confusion matrix", _confusion(summary.confusion))
+    table.add_row("executed notebooks", Text(str(folder), overflow="fold"))
+    table.add_row("next", _next_steps())
+    return Group("", table)
+
+
+def _next_steps() -> Table:
+    table = Table.grid(padding=(0, 2))
+    for command, meaning in NEXT_STEPS.items():
+        table.add_row(Text(command, no_wrap=True), meaning)
+    return table
+
+
+def _model(champion: registry.Champion | None) -> str:
+    if champion is None:
+        return "none yet: lifeboat run retrain"
+    measured = ", ".join(f"{name} {value:.3f}" for name, value in sorted(champion.metrics.items()))
+    return f"{registry.NAME} version {champion.version}\n{measured}"
+
+
+def _latest(latest: dict[str, Any] | None) -> str:
+    if latest is None:
+        return "none yet: lifeboat run daily"
+    said = "survived" if latest["prediction"] else "died"
+    happened = "pending" if pd.isna(latest["survived"]) else "survived" if latest["survived"] else "died"
+    return (
+        f"passenger {latest['passenger_id']} on {latest['predicted_at']:%Y-%m-%d}: predicted {said} "
+        f"(probability of survival {latest['probability']:.2f}), outcome {happened}"
+    )
+
+
+def _confusion(matrix: pd.DataFrame) -> Table:
+    table = Table("outcome", *(f"predicted {name}" for name in matrix.columns), box=None)
+    for outcome, row in matrix.iterrows():
+        table.add_row(str(outcome), *(f"{count:,}" for count in row))
+    return table

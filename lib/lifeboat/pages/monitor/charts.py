@@ -1,0 +1,136 @@
+"""The charts of the monitor, live: a reader can hover over them, zoom, and hide what does not matter."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from lifeboat import monitoring
+from lifeboat.pages.monitor.history import History
+
+COLORS = ("#2a87c4", "#de8f05", "#029e73", "#cc78bc", "#ca9161")
+"""Of the model versions, newest first: for any colour vision, and for a light or a dark page."""
+
+SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x")
+SCORES = {"accuracy": "Accuracy", "log_loss": "Log loss", "brier": "Brier score"}
+GREY = "#7a8794"
+DAY = "%{customdata|%-d %b %Y}"
+
+
+def _figure(figure: go.Figure, height: int) -> go.Figure:
+    """Clear the background, so that the page's light or dark shows through; style.css colours the text."""
+    figure.update_layout(
+        template="none",
+        height=height,
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        margin={"l": 52, "r": 12, "t": 60, "b": 36},
+        font={"family": "system-ui, sans-serif", "size": 13},
+        legend={"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"},
+        dragmode=False,
+    )
+    figure.update_xaxes(zeroline=False, showgrid=False, automargin=True)
+    figure.update_yaxes(zeroline=False, gridcolor="#8884", automargin=True)
+    return figure
+
+
+def by_day(history: History, version: str) -> go.Figure:
+    """Draw accuracy, log loss and Brier score of each day with 95 % intervals, and how many were scored.
+
+    Parameters
+    ----------
+    history : History
+        Cut to what is to be seen.
+    version : str
+        The version whose test metrics are drawn as lines.
+    """
+    tested = history.tested(version)
+    titles = [_title(score, tested) for score in SCORES]
+    figure = make_subplots(4, 1, shared_xaxes=True, subplot_titles=[*titles, "Predictions"], vertical_spacing=0.07)
+    versions = sorted(history.daily["model_version"].unique(), reverse=True)
+    for place, number in enumerate(versions):
+        part = history.daily[history.daily["model_version"] == number]
+        # versions that scored the same day stand beside each other
+        x = part["day"] + pd.Timedelta(hours=5) * (place - (len(versions) - 1) / 2)
+        style = _style(place, f"Version {number}", x, part["day"])
+        for row, score in enumerate(SCORES, start=1):
+            figure.add_trace(_points(part, score, style, row == 1 and len(versions) > 1), row, 1)
+        figure.add_trace(_volume(part, style), 4, 1)
+    for row, score in enumerate(SCORES if tested is not None else [], start=1):
+        figure.add_hline(float(tested[score]), row=row, col=1, line={"dash": "dash", "width": 1.5, "color": GREY})
+    figure.update_layout(barmode="stack")
+    figure.update_yaxes(tickformat=".0%", row=1, col=1)
+    figure.update_annotations(x=0, xanchor="left", font_size=14)
+    return _figure(figure, 820)
+
+
+def _title(score: str, tested: pd.Series | None) -> str:
+    return SCORES[score] + ("" if tested is None else f" (in the test {_number(score, tested[score])})")
+
+
+def _number(score: str, value: float) -> str:
+    return f"{value:.1%}" if score == "accuracy" else f"{value:.3f}"
+
+
+def _style(place: int, name: str, x: pd.Series, day: pd.Series) -> dict:
+    marker = {"color": COLORS[place % len(COLORS)], "symbol": SYMBOLS[place % len(SYMBOLS)], "size": 8}
+    return {"name": name, "legendgroup": name, "marker": marker, "x": x, "customdata": day}
+
+
+def _points(part: pd.DataFrame, score: str, style: dict, showlegend: bool) -> go.Scatter:
+    value, low, high = part[score], part[f"{score}_low"], part[f"{score}_high"]
+    texts = [
+        f"{_number(score, v)} ({_number(score, a)} to {_number(score, b)})<br>{n} outcomes"
+        for v, a, b, n in zip(value, low, high, part["passengers"], strict=True)
+    ]
+    return go.Scatter(
+        y=value,
+        error_y={"array": high - value, "arrayminus": value - low, "thickness": 1.2, "width": 0},
+        mode="markers",
+        text=texts,
+        hovertemplate=DAY + "<br>%{text}<extra>" + style["name"] + "</extra>",
+        showlegend=showlegend,
+        **style,
+    )
+
+
+def _volume(part: pd.DataFrame, style: dict) -> go.Bar:
+    return go.Bar(
+        y=part["scored"],
+        hovertemplate=DAY + "<br>%{y} scored<extra>" + style["name"] + "</extra>",
+        showlegend=False,
+        **style | {"marker": {"color": style["marker"]["color"]}, "x": part["day"]},
+    )
+
+
+def calibration(history: History) -> go.Figure:
+    """Draw predicted against observed survival, with 95 % intervals; honest probabilities lie on the diagonal."""
+    table = monitoring.calibration(history.results)
+    ideal = {"mode": "lines", "name": "perfect", "hoverinfo": "skip", "line": {"dash": "dash", "color": GREY}}
+    points = go.Scatter(
+        x=table["predicted"],
+        y=table["observed"],
+        error_y={
+            "array": table["high"] - table["observed"],
+            "arrayminus": table["observed"] - table["low"],
+            "width": 0,
+        },
+        mode="markers",
+        name="predictions, in tenths",
+        marker={"size": 10, "color": COLORS[0]},
+        customdata=table["passengers"],
+        hovertemplate="predicted %{x:.0%}, survived %{y:.0%}<br>%{customdata} passengers<extra></extra>",
+    )
+    figure = _figure(go.Figure([go.Scatter(x=[0, 1], y=[0, 1], **ideal), points]), 440)
+    axis = {"range": [-0.02, 1.02], "tickformat": ".0%", "showgrid": True, "gridcolor": "#8884"}
+    figure.update_xaxes(title={"text": "predicted chance of survival", "font": {"size": 13}}, **axis)
+    figure.update_yaxes(title={"text": "share that survived", "font": {"size": 13}}, **axis)
+    return figure
+
+
+def nothing() -> go.Figure:
+    """Draw that there is nothing to draw yet."""
+    figure = go.Figure().add_annotation(text="Nothing to draw yet", showarrow=False, font={"size": 16})
+    figure.update_xaxes(visible=False).update_yaxes(visible=False)
+    return _figure(figure, 200)

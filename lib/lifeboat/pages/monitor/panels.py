@@ -1,0 +1,245 @@
+"""The panels of the monitor, as HTML that a screen reader can read too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lifeboat import monitoring
+from lifeboat.intervals import wilson
+from lifeboat.monitoring import DIED, SURVIVED
+from lifeboat.pages import words
+from lifeboat.pages.markup import Raw, facts, notice, table, text
+from lifeboat.pages.monitor.history import ALL_VERSIONS, History, pending
+from lifeboat.passengers import LABEL
+from lifeboat.registry import NAME
+
+CELLS = {
+    (DIED, DIED): ("Death foreseen", "true died"),
+    (DIED, SURVIVED): ("Death missed", "false survived"),
+    (SURVIVED, DIED): ("Rescue missed", "false died"),
+    (SURVIVED, SURVIVED): ("Rescue foreseen", "true survived"),
+}
+"""Name and term of each cell of the confusion matrix, by what happened and what was predicted."""
+
+
+def freshness(history: History, today: date | None = None) -> Raw:
+    """Say how old the newest prediction is, and warn if the schedule has missed a day."""
+    today = today or datetime.now(UTC).date()
+    missed = history.missed_days(today)
+    if not missed:
+        return Raw()
+    shown = ", ".join(map(words.day, missed[-3:]))
+    earlier = f" and {len(missed) - 3} before" if len(missed) > 3 else ""
+    return notice(
+        f"The daily run has missed {words.count(len(missed), 'day')}",
+        f"Nothing was predicted for {shown}{earlier}. The newest prediction is {_age(history.newest, today)}. "
+        f"Make up for it with `lifeboat run daily --start {missed[0]} --end {missed[-1]}`, and see `lifeboat status`.",
+        "warning",
+    )
+
+
+def _age(day: date, today: date) -> str:
+    days = (today - day).days
+    return {0: "of today", 1: "of yesterday"}.get(days, f"{days} days old")
+
+
+def tiles(history: History, version: str, today: date | None = None) -> Raw:
+    """Show the figures that sum up the chosen period and version."""
+    today = today or datetime.now(UTC).date()
+    results = history.results
+    found = monitoring.metrics(results)
+    tested = history.tested(version)
+    figures = [
+        ("Newest prediction", _age(history.newest, today) if history.newest else "none"),
+        ("Passengers scored", f"{results['passenger_id'].nunique():,}"),
+        ("Predictions", f"{len(results):,}"),
+        ("Outcomes pending", f"{pending(results):,}"),
+        ("Accuracy", _with_interval(found)),
+    ]
+    if tested is not None:
+        figures.append(("Accuracy in the test", f"{tested['accuracy']:.1%}"))
+    return facts(figures)
+
+
+def _with_interval(found: Mapping[str, float]) -> str:
+    if not found["passengers"]:
+        return "no outcome yet"
+    low, high = wilson(found["true_survived"] + found["true_died"], found["passengers"])
+    return f"{found['accuracy']:.1%} ({low:.0%} to {high:.0%})"
+
+
+def latest(history: History) -> Raw:
+    """Show the most recent prediction and its outcome."""
+    if history.results.empty:
+        return Raw("<h2>Most recent prediction</h2><p>None in this period.</p>")
+    row = history.results.iloc[0]
+    return Raw(
+        f'<h2>Most recent prediction</h2><p class="who">{text(_described(row))}</p>'
+        f'<p class="said {_kind(row["prediction"])}"><span class="number">{words.percent(row["probability"])}</span> '
+        f"<span>predicted to have {words.OUTCOMES[int(row['prediction'])]}</span></p>"
+        f'<p class="truth">Outcome: {outcome(row)}</p>'
+        f'<p class="lead">{words.day(row["predicted_at"])}, model version {row["model_version"]}, '
+        f"passenger {row['passenger_id']}</p>"
+    )
+
+
+def _described(row: Mapping[str, Any]) -> str:
+    if pd.isna(row["pclass"]):
+        return "A passenger who is no longer in the feature group"
+    phrase = words.sentence(row)
+    return phrase[:1].upper() + phrase[1:]
+
+
+def _kind(survived: float) -> str:
+    return "up" if survived else "down"
+
+
+def outcome(row: Mapping[str, Any]) -> Raw:
+    """Say what became of a predicted passenger, and whether the prediction was right."""
+    if pd.isna(row[LABEL]):
+        return Raw('<span class="pending">outcome pending</span>')
+    right = "as predicted" if row[LABEL] == row["prediction"] else "not as predicted"
+    return Raw(f'<span class="fate {_kind(row[LABEL])}">{words.OUTCOMES[int(row[LABEL])]}</span>, {right}')
+
+
+def confusion(history: History) -> Raw:
+    """Show the confusion matrix with named cells, counts and rates."""
+    matrix = monitoring.confusion_matrix(history.results)
+    rows = [
+        [
+            Raw(f"<b>{happened.capitalize()}</b><br>{matrix.loc[happened].sum():,}"),
+            *(_cell(matrix, happened, said) for said in matrix),
+        ]
+        for happened in matrix.index
+    ]
+    headers = ["What happened", *(f"Predicted {said}" for said in matrix)]
+    lead = "Every scored passenger whose outcome is known, once per model version."
+    return Raw(
+        f'<h2>Confusion matrix</h2><p class="lead">{lead}</p>'
+        + table("Confusion matrix: outcomes by predictions", headers, rows, "confusion")
+        + _rates(matrix)
+    )
+
+
+def _cell(matrix: pd.DataFrame, happened: str, said: str) -> Raw:
+    name, term = CELLS[happened, said]
+    count, total = matrix.loc[happened, said], matrix.loc[happened].sum()
+    rate = f"{count / total:.0%} of those who {happened}" if total else "nobody yet"
+    kind = "right" if happened == said else "wrong"
+    return Raw(
+        f'<div class="cell {kind} {happened}"><span class="name">{name}</span><span class="count">{count:,}</span>'
+        f'<span class="rate">{rate}</span><span class="term">{term}</span></div>'
+    )
+
+
+def _rates(matrix: pd.DataFrame) -> Raw:
+    def share(part: int, whole: int) -> str:
+        return f"{part / whole:.0%}" if whole else "–"
+
+    died, survived = (int(matrix[said].sum()) for said in (DIED, SURVIVED))
+    right = int(np.trace(matrix))
+    return facts(
+        [
+            ("Right overall", share(right, died + survived)),
+            ("Right when it predicts death", share(matrix.loc[DIED, DIED], died)),
+            ("Right when it predicts survival", share(matrix.loc[SURVIVED, SURVIVED], survived)),
+        ]
+    )
+
+
+def drift(drifted: pd.DataFrame, passengers: int) -> Raw:
+    """Show how far each feature has moved from the training data, against its threshold.
+
+    Parameters
+    ----------
+    drifted : DataFrame
+        As `monitoring.drift` returns it.
+    passengers : int
+        How many recent passengers were compared.
+    """
+    lead = (
+        "The population stability index compares the passengers of this period with those the models were trained on: "
+        "0 means the same distribution. A feature is marked when its index passes the threshold, which chance alone "
+        f"crosses once in a hundred looks; with {passengers:,} passengers the thresholds are as shown. Drift does not "
+        "say that predictions are wrong: it says that the model now meets other people than it learned from."
+    )
+    widest = max(1.25, (drifted["psi"] / drifted["threshold"]).max() * 1.1)
+    rows = [_drift_row(row, widest) for row in drifted.to_dict("records")]
+    headers = ["Feature", "Index as a multiple of the threshold", "Index", "Threshold", "Verdict"]
+    return Raw(f'<h2>Drift</h2><p class="lead">{lead}</p>' + table("Drift of each feature", headers, rows, "drift"))
+
+
+def _drift_row(row: Mapping[str, Any], widest: float) -> list[object]:
+    width, limit = 100 * row["psi"] / row["threshold"] / widest, 100 / widest
+    kind = "down" if row["drifted"] else "calm"
+    bar = f'<span class="bar {kind}" style="left:0;width:{width:.1f}%"></span>'
+    bar += f'<span class="limit" style="left:{limit:.1f}%"></span>'
+    verdict = Raw("<b>▲ drifted</b>") if row["drifted"] else "as in training"
+    return [
+        words.LABELS[row["feature"]],
+        Raw(f'<div class="track">{bar}</div>'),
+        f"{row['psi']:.3f}",
+        f"{row['threshold']:.3f}",
+        verdict,
+    ]
+
+
+def versions(history: History) -> Raw:
+    """List the registered versions: which one predicts, what each measured in its test and has scored since."""
+    if history.versions.empty:
+        return notice("No model is registered yet", "Train one with `lifeboat run retrain`.")
+    rows = [_version(history, row) for row in history.versions.to_dict("records")]
+    headers = [
+        "Version",
+        "Role",
+        "Registered",
+        "What it is",
+        "Test accuracy",
+        "Test log loss",
+        "Predictions",
+        "Live accuracy",
+    ]
+    lead = f"The champion of {NAME} predicts for new passengers; what another version predicted stays as it was."
+    return Raw(
+        f'<h2>Champion and challengers</h2><p class="lead">{lead}</p>'
+        + table("Registered model versions", headers, rows, "versions")
+    )
+
+
+def _version(history: History, row: Mapping[str, Any]) -> list[object]:
+    scored = history.results[history.results["model_version"] == row["version"]]
+    found = monitoring.metrics(scored)
+    return [
+        row["version"],
+        "champion" if row["champion"] else "challenger",
+        words.day(row["created"]),
+        row["description"] or "",
+        f"{row.get('accuracy', np.nan):.1%}",
+        f"{row.get('log_loss', np.nan):.3f}",
+        f"{len(scored):,}",
+        _with_interval(found),
+    ]
+
+
+def days_lead(version: str) -> Raw:
+    """Explain what the dashed lines are and why live numbers differ from them."""
+    whose = "the champion's" if version == ALL_VERSIONS else f"{version.lower()}'s"
+    return Raw(
+        '<h2>Day by day</h2><p class="lead">Points are days, with 95 % intervals (Wilson for the accuracy, bootstrap '
+        f"for the others); dashed lines are {whose} result on the test set: real passengers that it had never seen. "
+        "Live and test differ for a reason: the outcomes of synthetic passengers are drawn from the same distribution "
+        "as their features, not observed.</p>"
+    )
+
+
+def calibration_lead() -> Raw:
+    """Explain the calibration plot."""
+    return Raw(
+        '<h2>Calibration</h2><p class="lead">Of passengers given a 30 % chance, about 30 of 100 should survive. Points '
+        "above the diagonal: the model was too gloomy; below: too hopeful. Bars are 95 % Wilson intervals.</p>"
+    )

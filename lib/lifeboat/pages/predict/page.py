@@ -1,0 +1,243 @@
+"""What the page's controls call: from their values to panels, whatever state the store is in."""
+
+from __future__ import annotations
+
+import random
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import gradio as gr
+import pandas as pd
+
+from lifeboat import passengers, registry
+from lifeboat.pages import files, words
+from lifeboat.pages.live import Live
+from lifeboat.pages.markup import Raw, notice
+from lifeboat.pages.predict import batch, panels
+from lifeboat.pages.predict.answer import Answer, answer, prediction
+from lifeboat.pages.predict.likeness import everyone, most_similar
+from lifeboat.pages.predict.whatif import smallest_changes
+from lifeboat.passengers import FEATURES, InvalidPassenger, validate_one
+from lifeboat.registry import Champion
+from lifeboat.synthetic import PassengerGenerator
+
+if TYPE_CHECKING:
+    from hopsworks.project import Project
+
+NOTABLE = {
+    42: "Margaret Brown, later called unsinkable",
+    171: "J. Bruce Ismay, head of the White Star Line",
+    8: "Thomas Andrews, who designed the ship",
+    11: "John Jacob Astor, the richest on board",
+    3: "Loraine Allison, two years old",
+    435: "Eva Hart, seven years old",
+    455: "Masabumi Hosono of Tokyo",
+    764: "Millvina Dean, the youngest on board",
+    827: "Sidney Goodwin, one of eight on a ticket",
+    1030: "James Moran, whose age is unknown",
+    1226: "Thomas Storey, whose fare is unknown",
+    169: "Amelie Icard, whose port is unknown",
+}
+"""Passengers to begin with, by id."""
+
+NO_PANELS = (Raw(),) * 4
+
+
+def read_champion(project: Project, previous: Champion | None = None) -> Champion:
+    """Ask the registry which model predicts now; a version that is loaded already is not loaded again."""
+    return registry.champion(project)
+
+
+class Page:
+    """The answers of the page, from the model that predicts now.
+
+    Parameters
+    ----------
+    champion : Live
+        Where the model comes from.
+    """
+
+    def __init__(self, champion: Live[Champion]) -> None:
+        self._champion = champion
+        self._explained = lru_cache(maxsize=1024)(self._explain)
+
+    def predict(
+        self,
+        pclass: int,
+        sex: str,
+        age: float | None = None,
+        sibsp: int = 0,
+        parch: int = 0,
+        fare: float | None = None,
+        embarked: str | None = None,
+    ) -> dict:
+        """Predict the survival of one passenger.
+
+        Parameters
+        ----------
+        pclass : int
+            Ticket class: 1, 2 or 3.
+        sex : str
+            'female' or 'male'.
+        age : float
+            Years; null if unknown.
+        sibsp, parch : int
+            Siblings and spouses, parents and children aboard.
+        fare : float
+            Pounds of 1912 for the whole ticket; null if unknown.
+        embarked : str
+            'S' Southampton, 'C' Cherbourg or 'Q' Queenstown; null if unknown.
+
+        Returns
+        -------
+        dict
+            The probability of survival; low and high, the 95 % interval of the share that survived among unseen
+            passengers with about this chance; the plausible outcomes; whether survival is predicted; the version of
+            the model.
+        """
+        values = (pclass, sex, age, sibsp, parch, fare, embarked)
+        champion = self._champion_or_error()
+        try:
+            passenger = validate_one(dict(zip(FEATURES, values, strict=True)))
+        except InvalidPassenger as error:
+            raise gr.Error(str(error), print_exception=False) from None
+        return prediction(champion, passenger)
+
+    def _champion_or_error(self) -> Champion:
+        reading = self._champion.get()
+        if reading.value is None:
+            raise gr.Error("No model answers at the moment; try again later.", print_exception=False)
+        return reading.value
+
+    def ask(self, *values: Any) -> tuple[Raw, ...]:
+        """Turn the values of the controls into the five panels of an answer."""
+        return self._answer(from_controls(values))
+
+    def choose(self, passenger_id: int | None) -> tuple:
+        """Fill the controls with a real passenger, and answer."""
+        frame, _ = everyone()
+        row = frame.set_index("passenger_id").loc[passenger_id or next(iter(NOTABLE))]
+        passenger = {name: row[name] for name in FEATURES}
+        truth = f"In truth, {words.full_name(row['name'])} {words.fate(row)}."
+        return *to_controls(passenger), *self._answer(passenger, truth)
+
+    def surprise_survivor(self) -> tuple:
+        """Fill the controls with a made-up passenger like those who survived, and answer."""
+        return self._surprise(1)
+
+    def surprise_victim(self) -> tuple:
+        """Fill the controls with a made-up passenger like those who died, and answer."""
+        return self._surprise(0)
+
+    def _surprise(self, survived: int) -> tuple:
+        row = generator().sample(1, survived=survived, seed=random.randrange(2**31)).iloc[0]
+        passenger = {name: row[name] for name in FEATURES}
+        truth = f"Nobody real: made up in the likeness of those who {words.OUTCOMES[survived]}."
+        return None, *to_controls(passenger), *self._answer(passenger, truth)
+
+    def model(self) -> Raw:
+        """Say which model answers; nothing if none does."""
+        champion = self._champion.get().value
+        return panels.model_line(champion) if champion else Raw()
+
+    def score_file(self, path: str | None) -> tuple[Raw, str | None, str | None]:
+        """Score a CSV file of up to 100,000 passengers: the columns pclass, sex, age, sibsp, parch, fare and embarked.
+
+        Returns a summary, a CSV file with the good rows and their predictions, and one with the faults of the others.
+        """
+        if path is None:
+            return Raw(), None, None
+        reading = self._champion.get()
+        if reading.value is None:
+            return missing(reading.error), None, None
+        try:
+            scored = batch.score(reading.value.pipeline, Path(path).read_bytes())
+        except batch.UnreadableList as error:
+            return notice("This file cannot be used", str(error), "warning"), None, None
+        faults = files.save(scored.faults, "faults") if scored.faulty else None
+        return panels.batch_summary(scored), files.save(scored.predictions, "predictions"), faults
+
+    def _answer(self, passenger: dict[str, Any], truth: str = "") -> tuple[Raw, ...]:
+        reading = self._champion.get()
+        if reading.value is None:
+            return missing(reading.error), *NO_PANELS
+        try:
+            found, *others = self._explained(reading.value.version, tuple(validate_one(passenger).values()))
+        except InvalidPassenger as error:
+            return notice("This passenger cannot be", str(error), "warning"), *NO_PANELS
+        return panels.verdict(found), panels.truth(found, truth), *others
+
+    def _explain(self, version: int, values: tuple) -> tuple[Answer, Raw, Raw, Raw]:
+        """The answer and its panels; `version` keeps the answers of different models apart in the cache."""
+        champion = self._champion.get().value
+        found = answer(champion, dict(zip(FEATURES, values, strict=True)))
+        changes = smallest_changes(champion.pipeline[1:], found.passenger)
+        similar = most_similar(found.passenger)
+        return found, panels.why(found), panels.what_if(found, changes), panels.similar(similar)
+
+
+def missing(error: Exception | None) -> Raw:
+    """Say why no model answers and what to do, without the details that only the keeper of the store should see."""
+    if isinstance(error, registry.NoModel):
+        return notice(
+            "No model is registered yet",
+            "Train one with `make run`, or with `lifeboat run retrain`; this page finds it by itself.",
+        )
+    return notice(
+        "The store does not answer",
+        "This page will try again by itself. Whoever keeps it finds the reason in the log, and with `lifeboat doctor`.",
+        "warning",
+    )
+
+
+def from_controls(values: tuple) -> dict[str, Any]:
+    """Turn the values of the controls (the seven features, age unknown, fare unknown) into a passenger."""
+    *features, age_unknown, fare_unknown = values
+    passenger = dict(zip(FEATURES, features, strict=True))
+    if age_unknown:
+        passenger["age"] = None
+    if fare_unknown:
+        passenger["fare"] = None
+    if passenger["embarked"] == words.UNKNOWN:
+        passenger["embarked"] = None
+    return passenger
+
+
+def to_controls(passenger: dict[str, Any]) -> tuple:
+    """Turn a passenger into the values of the controls; an unknown age or fare leaves a middling value behind."""
+    known = {name: None if pd.isna(value) else value for name, value in passenger.items()}
+    return (
+        int(known["pclass"]),
+        known["sex"],
+        28.0 if known["age"] is None else float(known["age"]),
+        int(known["sibsp"]),
+        int(known["parch"]),
+        14.45 if known["fare"] is None else round(float(known["fare"]), 4),
+        known["embarked"] or words.UNKNOWN,
+        known["age"] is None,
+        known["fare"] is None,
+    )
+
+
+def people() -> list[tuple[str, int]]:
+    """List every passenger as label and id: the notable ones first, then all by name."""
+    frame, _ = everyone()
+    rows = frame.sort_values("name").to_dict("records")
+    others = [(f"{words.full_name(r['name'])}, {words.CLASSES[r['pclass']]} class", r["passenger_id"]) for r in rows]
+    return [(label, key) for key, label in NOTABLE.items()] + [pair for pair in others if pair[1] not in NOTABLE]
+
+
+def example() -> Raw:
+    """Build a link to a small list of real passengers, as an example of what can be uploaded."""
+    frame, _ = everyone()
+    rows = frame.loc[frame["passenger_id"].isin(NOTABLE), ["name", *FEATURES]]
+    address = f"data:text/csv;charset=utf-8,{quote(rows.to_csv(index=False))}"
+    return Raw(f'<a download="passengers.csv" href="{address}">Download an example</a>')
+
+
+@cache
+def generator() -> PassengerGenerator:
+    """Return the generator, fitted on the historical passengers once."""
+    return PassengerGenerator().fit(passengers.load())

@@ -1,0 +1,203 @@
+"""The panels of an answer, as HTML that a screen reader can read too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit, logit
+
+from lifeboat.pages import words
+from lifeboat.pages.markup import Raw, facts, table, text
+from lifeboat.pages.predict.answer import Answer, Evidence
+from lifeboat.pages.predict.batch import LINE, Scored
+from lifeboat.pages.predict.whatif import Change
+from lifeboat.passengers import short
+from lifeboat.registry import NAME, Champion
+
+TICKS = {0.01: "minor", 0.1: "", 0.25: "minor", 0.5: "", 0.75: "minor", 0.9: "", 0.99: "minor"}
+METRICS = {"accuracy": "Accuracy", "roc_auc": "ROC AUC", "log_loss": "Log loss", "brier": "Brier score"}
+
+
+def verdict(answer: Answer) -> Raw:
+    """Show the probability and the verdict in words."""
+    p = answer.probability
+    return Raw(
+        f'<section class="verdict {"up" if answer.survives else "down"}" aria-live="polite">'
+        f'<p class="who">{text(_capital(words.sentence(answer.passenger)))}</p>'
+        f'<p class="said"><span class="number">{words.percent(p)}</span> <span>{_verdict_words(p)}</span></p>'
+        f"{_gauge(p, answer.evidence)}</section>"
+    )
+
+
+def truth(answer: Answer, known: str) -> Raw:
+    """Say how sure the verdict is and, of a real passenger, what happened."""
+    return Raw(f'<p class="lead">{_how_sure(answer.evidence)}</p><p class="truth">{text(known)}</p>')
+
+
+def _verdict_words(p: float) -> str:
+    would = "survived" if p >= 0.5 else "died"
+    if abs(p - 0.5) < 0.1:
+        return f"could have gone either way, a little more likely to have {would}"
+    how = "very likely" if abs(p - 0.5) > 0.35 else "probably"
+    return f"would {how} have {would}"
+
+
+def _capital(phrase: str) -> str:
+    return phrase[:1].upper() + phrase[1:]
+
+
+def _gauge(p: float, evidence: Evidence | None) -> str:
+    band = ""
+    if evidence:
+        band = f'<span class="range" style="left:{evidence.low:.1%};width:{evidence.high - evidence.low:.1%}"></span>'
+    return (
+        f'<div class="gauge" role="img" aria-label="Chance of survival {words.percent(p)}">'
+        f'{band}<span class="mark" style="left:{p:.1%}"></span><span class="half"></span></div>'
+        '<div class="ends" aria-hidden="true"><span>0 %</span><span>50 %</span><span>100 %</span></div>'
+    )
+
+
+def _how_sure(evidence: Evidence | None) -> str:
+    if evidence is None:
+        return ""
+    others = words.count(evidence.passengers, "passenger")
+    ruled_out = {"died": "survival", "survived": "death"}
+    if len(evidence.plausible) == 1:
+        conclusion = f"{ruled_out[evidence.plausible[0]]} can be ruled out"
+    else:
+        conclusion = "neither outcome can be ruled out"
+    return (
+        f"Of {others} with about this chance whom the model had not seen, {words.percent(evidence.observed)} survived "
+        f"(95 % interval {words.percent(evidence.low)} to {words.percent(evidence.high)}: the band). "
+        f"With {words.percent(evidence.level)} confidence, {conclusion}."
+    )
+
+
+def why(answer: Answer) -> Raw:
+    """Show each feature's contribution to the log-odds as bars that start where the one before ends."""
+    start = answer.explanation.baseline
+    contributions = answer.explanation.contributions
+    ordered = contributions[contributions.abs().sort_values(ascending=False, kind="stable").index]
+    ends = start + ordered.cumsum()
+    scale = _Scale(np.concatenate([[start], ends]))
+    bars = [
+        _bar(scale, words.LABELS[name], words.value(name, answer.passenger[name]), end - ordered[name], end)
+        for name, end in ends.items()
+    ]
+    first = _bar(scale, "An average passenger", "", None, start)
+    last = _bar(scale, "This passenger", "", None, ends.iloc[-1])
+    rows = [first, *bars, last]
+    return Raw(
+        '<h2>Why</h2><p class="lead">Each bar starts where the one before ends: from an average passenger to this one. '
+        "The unit is log-odds; the scale above shows what they mean as a chance of survival.</p>"
+        + scale.axis()
+        + table("Contribution of each fact to the log-odds", ["Fact", "Effect", "Log-odds"], rows, "why")
+    )
+
+
+class _Scale:
+    """Log-odds to a position in percent of the width, with room at both ends."""
+
+    def __init__(self, values: np.ndarray) -> None:
+        self.low, self.high = min(values.min(), -1.0) - 0.4, max(values.max(), 1.0) + 0.4
+
+    def at(self, log_odds: float) -> float:
+        return float(100 * (log_odds - self.low) / (self.high - self.low))
+
+    def axis(self) -> str:
+        marks = [(self.at(logit(p)), p, kind) for p, kind in TICKS.items()]
+        spans = "".join(
+            f'<span class="{kind}" style="left:{x:.1f}%">{p:.0%}</span>' for x, p, kind in marks if 4 < x < 96
+        )
+        return f'<div class="axis" aria-hidden="true"><div>{spans}</div></div>'
+
+
+def _bar(scale: _Scale, label: str, value: str, start: float | None, end: float) -> list[object]:
+    heading = Raw(f'{text(label)} <span class="value">{text(value)}</span>')
+    if start is None:
+        mark = f'<span class="dot" style="left:{scale.at(end):.2f}%"></span>'
+        return [heading, Raw(f'<div class="track">{mark}</div>'), Raw(f"{end:+.2f} = {words.percent(expit(end))}")]
+    left, width = scale.at(min(start, end)), abs(scale.at(end) - scale.at(start))
+    kind = "up" if end >= start else "down"
+    bar = f'<span class="bar {kind}" style="left:{left:.2f}%;width:{max(width, 0.4):.2f}%"></span>'
+    return [heading, Raw(f'<div class="track">{bar}</div>'), f"{end - start:+.2f}"]
+
+
+def what_if(answer: Answer, changes: Sequence[Change]) -> Raw:
+    """Say which smallest changes would have flipped the verdict."""
+    other = "death" if answer.survives else "survival"
+    lead = (
+        f'<h2>What would have changed it</h2><p class="lead">The smallest changes that turn the verdict to {other}, '
+        "among values that other passengers had.</p>"
+    )
+    if not changes:
+        return Raw(f"{lead}<p>No change of one or two facts would: the model is sure of this one.</p>")
+    items = "".join(f"<li>{_change(answer.passenger, change)}</li>" for change in changes)
+    return Raw(f'{lead}<ul class="changes">{items}</ul>')
+
+
+def _change(passenger: Mapping[str, Any], change: Change) -> str:
+    parts = [
+        f"{text(words.LABELS[name])} <b>{text(words.value(name, new))}</b>"
+        f" instead of {text(words.value(name, passenger[name]))}"
+        for name, new in change.values.items()
+    ]
+    return f'<span>{" and ".join(parts)}</span> <span class="to">{words.percent(change.probability)}</span>'
+
+
+def similar(people: pd.DataFrame) -> Raw:
+    """List the most similar real passengers and what became of them."""
+    survived = int(people["survived"].sum())
+    lead = (
+        f'<h2>The most similar real passengers</h2><p class="lead">{survived} of these {len(people)} survived. '
+        "Nearest over the seven facts, class and sex counting most.</p>"
+    )
+    rows = [_person(row) for row in people.to_dict("records")]
+    return Raw(lead + table("The most similar real passengers", ["Passenger", "Fate"], rows, "people"))
+
+
+def _person(row: Mapping[str, Any]) -> list[object]:
+    return [
+        Raw(f'{text(words.full_name(row["name"]))}<span class="who">{text(words.sentence(row))}</span>'),
+        Raw(f'<span class="fate {"up" if row["survived"] else "down"}">{text(words.fate(row))}</span>'),
+    ]
+
+
+MOST_FAULTS = 100
+
+
+def batch_summary(scored: Scored) -> Raw:
+    """Say how many rows were scored, and list the faulty ones by line with the reason."""
+    survived = int((scored.predictions["prediction"] == "survived").sum())
+    counts = facts(
+        [
+            ("Rows scored", f"{len(scored.predictions):,}"),
+            ("Predicted to have survived", f"{survived:,}"),
+            ("Faulty rows, left out", f"{scored.faulty:,}"),
+        ]
+    )
+    if not scored.faulty:
+        return counts
+    rows = [
+        (f"{fault[LINE]:,}", fault["field"], short(fault["value"]), fault["allowed"])
+        for fault in scored.faults.head(MOST_FAULTS).to_dict("records")
+    ]
+    more = len(scored.faults) - len(rows)
+    rest = f"<p class='lead'>and {more:,} more, in the file of faults</p>" if more else ""
+    listed = table("Faults by line", ["Line", "Field", "Found", "Allowed"], rows, "faults")
+    return Raw(f"{counts}<h2>Faulty rows</h2>{listed}{rest}")
+
+
+def model_line(champion: Champion) -> Raw:
+    """Name the model, its version, when it was trained, and how it did on passengers that it had never seen."""
+    tested = [(label, f"{champion.metrics[name]:.3f}") for name, label in METRICS.items() if name in champion.metrics]
+    return facts(
+        [
+            ("Model", f"{NAME} version {champion.version}"),
+            ("Trained", words.day(champion.created)),
+            *[(f"{label} in the test", number) for label, number in tested],
+        ]
+    )

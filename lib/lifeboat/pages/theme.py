@@ -1,0 +1,110 @@
+"""The look of both Spaces, and how they are served."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from gradio.routes import App
+from gradio.themes.utils import sizes
+
+from lifeboat.pages import files
+from lifeboat.pages.live import Live
+
+FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
+LARGEST_UPLOAD = "20mb"
+HEAD = """<style>@media (max-width: 640px) {
+  .gradio-container { overflow: clip !important; }
+  .main.fillable { padding: 12px !important; }
+}</style>"""
+"""Rules for a phone that Gradio would confine, as it does those of style.css, to what lies inside these elements."""
+
+NAVY = "eef4fa d9e6f2 b5cde3 89adcf 5c8ab8 3a6a9d 285483 1f4369 173350 10253b 0a1929"
+"""Shades of the main colour, from the lightest."""
+
+COLORS = {
+    "body_background_fill": ("#faf9f6", "#0b1622"),
+    "body_text_color": ("#16212e", "#e8edf3"),
+    "body_text_color_subdued": ("#51606f", "#a9b6c4"),
+    "slider_color": ("#285483", "#89adcf"),
+    "link_text_color": ("#285483", "#a9c6e2"),
+    "block_background_fill": ("#ffffff", "#12202f"),
+    "block_border_color": ("#e1e5ea", "#24364a"),
+    "block_info_text_color": ("#51606f", "#a9b6c4"),
+    "block_title_text_color": ("#16212e", "#e8edf3"),
+    "block_label_text_color": ("#16212e", "#e8edf3"),
+    "input_background_fill": ("#ffffff", "#0d1926"),
+    "input_border_color": ("#8793a1", "#5b6d80"),
+    "button_secondary_background_fill": ("#eef2f6", "#1d3044"),
+    "button_primary_background_fill": ("#1f4369", "#3a6a9d"),
+    "checkbox_label_background_fill": ("#f4f6f8", "#182838"),
+    "checkbox_label_background_fill_selected": ("#d9e6f2", "#285483"),
+    "checkbox_label_text_color_selected": ("#10253b", "#ffffff"),
+}
+"""What Gradio calls each part of a page, and its colour in the light and in the dark."""
+
+
+def theme() -> gr.themes.Base:
+    """Build the theme: navy on paper, paper on navy in the dark; fonts of the system, none from the network."""
+    navy = gr.themes.Color(*(f"#{shade}" for shade in NAVY.split()))
+    hues = {"primary_hue": navy, "secondary_hue": navy, "neutral_hue": "slate"}
+    base = gr.themes.Base(**hues, font=FONT, font_mono=MONO, radius_size=sizes.radius_md)
+    light = {name: color for name, (color, _) in COLORS.items()}
+    dark = {f"{name}_dark": color for name, (_, color) in COLORS.items()}
+    return base.set(
+        color_accent="#1f4369",
+        button_primary_text_color="#ffffff",
+        block_title_text_weight="600",
+        input_border_width="1px",
+        **light,
+        **dark,
+    )
+
+
+def launch(build: Callable[[Live], gr.Blocks], live: Live, **options: Any) -> tuple[App, str, str]:
+    """Serve a page: nothing shared, nothing counted, no file but those of the page's own temporary folder.
+
+    Parameters
+    ----------
+    build : callable
+        Builds the page over `live`.
+    live : Live
+        What the page shows.
+    **options
+        For `gr.Blocks.launch`.
+
+    Returns
+    -------
+    tuple
+        The app, its address here, and None: as `gr.Blocks.launch` returns them.
+    """
+    files.own_folder()
+    page = build(live)
+    page.queue(default_concurrency_limit=4, max_size=500)
+    return page.launch(
+        theme=theme(),
+        css_paths=Path(__file__).with_name("style.css"),
+        head=HEAD,
+        share=False,
+        show_error=False,
+        max_file_size=LARGEST_UPLOAD,
+        enable_monitoring=False,
+        run_history=False,
+        pwa=False,
+        mcp_server=False,
+        ssr_mode=False,
+        footer_links=["api", "settings"],
+        app_kwargs={"exception_handlers": {RequestValidationError: _refuse}},
+        **options,
+    )
+
+
+def _refuse(request: Request, error: Exception) -> JSONResponse:
+    """Answer a malformed request; the framework's own answer repeats it, and fails if it holds NaN."""
+    return JSONResponse({"detail": "malformed request: see 'Use via API' at the foot of the page"}, status_code=422)

@@ -1,0 +1,126 @@
+"""Both pages, launched in this process over given models and histories, and a real browser to visit them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from pages import SIZES, load_app, make_champion, make_results, make_versions
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from lifeboat.pages import theme
+from lifeboat.pages.live import Live
+from lifeboat.pages.monitor.history import History, history
+from lifeboat.registry import Champion
+
+FLAGS = ["no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking"]
+FLAGS += ["disable-component-update", "disable-sync"]
+NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge"]
+expect.set_options(timeout=20_000)
+HINT = "no Chromium or Chrome was found on the PATH; get one with `apt-get install chromium` or from google.com/chrome"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, headless; without one the test is skipped, under CI it fails."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(HINT)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=found, args=[f"--{flag}" for flag in FLAGS])
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def window(browser) -> Callable[..., BrowserContext]:
+    """A window of a size and colour scheme; it lasts, so that what a page loads need not be loaded again."""
+
+    @cache
+    def open_window(size: str, scheme: str) -> BrowserContext:
+        width, height = SIZES[size]
+        return browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+
+    return open_window
+
+
+@pytest.fixture
+def visit(window) -> Iterator[Callable[..., Page]]:
+    """Open an address at a size and in a colour scheme; no page may ask the network or log an error."""
+    pages, asked, errors = [], [], []
+
+    def open_page(address: str, size: str = "desktop", scheme: str = "light") -> Page:
+        page = window(size, scheme).new_page()
+        page.set_default_timeout(20_000)
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(address)
+        pages.append(page)
+        return page
+
+    yield open_page
+    for page in pages:
+        page.close()
+    assert [url for url in asked if not url.startswith(("http://127.0.0.1:", "data:", "blob:"))] == []
+    assert errors == []
+
+
+@pytest.fixture
+def picture(tmp_path) -> Callable[[Page, str], None]:
+    """Take a picture of a page, and keep it in the folder that LIFEBOAT_PICTURES names: docs/images for the README."""
+    folder = Path(os.environ.get("LIFEBOAT_PICTURES", tmp_path))
+
+    def take(page: Page, name: str) -> None:
+        page.wait_for_timeout(300)  # colours of what was just chosen fade in
+        page.screenshot(path=folder / f"{name}.png")
+
+    return take
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable[..., str]:
+    """Serve a Space over what a function reads; returns its address."""
+
+    def start(name: str, read: Callable, every: float = 3600) -> str:
+        app = load_app(name)
+        app.EVERY = max(every, 1)
+        _, address, _ = theme.launch(app.build, Live(read, every), prevent_thread_lock=True, quiet=True)
+        return address
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def champion() -> Champion:
+    return make_champion()
+
+
+@pytest.fixture(scope="session")
+def predict_page(serve, champion) -> str:
+    return serve("predict", lambda previous: champion)
+
+
+@pytest.fixture(scope="session")
+def results(champion) -> pd.DataFrame:
+    return make_results(champion)
+
+
+@pytest.fixture(scope="session")
+def two_weeks(results) -> History:
+    return history(results, make_versions(), mark="two weeks")
+
+
+@pytest.fixture(scope="session")
+def one_row(results) -> History:
+    return history(results.tail(1).reset_index(drop=True), make_versions().tail(1), mark="one row")
+
+
+@pytest.fixture(scope="session")
+def nothing(results) -> History:
+    return history(results.head(0), make_versions().head(0), mark="nothing")

@@ -1,0 +1,130 @@
+from datetime import timedelta
+
+import pandas as pd
+import pytest
+from pages import TODAY, make_versions
+
+from lifeboat.pages.live import Live
+from lifeboat.pages.monitor import charts, panels
+from lifeboat.pages.monitor.history import ALL_VERSIONS, PERIODS, history
+from lifeboat.pages.monitor.page import HEADERS, Page, in_words
+
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+@pytest.fixture
+def page(two_weeks):
+    return Page(Live(lambda previous: two_weeks, 3600))
+
+
+@pytest.mark.parametrize(
+    ("period", "version", "rows", "days"),
+    [
+        ("All history", ALL_VERSIONS, 630, 21),
+        ("All history", "Version 1", 420, 14),
+        ("Last 7 days", ALL_VERSIONS, 420, 14),
+        ("Last day", "Version 2", 30, 1),
+    ],
+)
+def test_history_is_cut_by_period_and_version(two_weeks, period, version, rows, days):
+    part = two_weeks.cut(period, version)
+    assert (len(part.results), len(part.daily)) == (rows, days)
+    assert part.results["passenger_id"].value_counts().max() <= (2 if version == ALL_VERSIONS else 1)
+
+
+def test_every_prediction_is_counted_once(two_weeks):
+    assert two_weeks.daily["scored"].sum() == len(two_weeks.results)
+    assert two_weeks.daily["passengers"].sum() == two_weeks.results["survived"].notna().sum()
+
+
+@pytest.mark.parametrize(
+    ("gone", "missed"),
+    [([], []), ([3], [3]), ([1, 3], [3, 1]), ([0], []), ([0, 1], [1]), ([13], [])],
+    ids=["none", "one in the middle", "two", "today may come yet", "yesterday", "before the first"],
+)
+def test_missed_days_are_those_that_the_schedule_left_out(results, gone, missed):
+    days = {TODAY - timedelta(days=back) for back in gone}
+    kept = results[~results["predicted_at"].dt.date.isin(days)]
+    found = history(kept, make_versions())
+    assert found.missed_days(TODAY) == [TODAY - timedelta(days=back) for back in missed]
+
+
+def test_a_missed_day_is_warned_about_with_the_command_that_makes_up_for_it(results):
+    found = history(results[results["predicted_at"] < pd.Timestamp(YESTERDAY)], make_versions())
+    warning = panels.freshness(found, TODAY)
+    assert "missed 1 day" in warning
+    assert f"lifeboat run daily --start {YESTERDAY} --end {YESTERDAY}" in warning
+    assert "2 days old" in warning
+
+
+def test_a_complete_history_warns_of_nothing(two_weeks):
+    assert panels.freshness(two_weeks, TODAY) == ""
+
+
+def test_the_matrix_shows_counts_and_rates(one_row, two_weeks):
+    shown = panels.confusion(two_weeks)
+    assert shown.count('class="count"') == 4
+    assert f"{len(two_weeks.results) - 5}" == f"{sum(two_weeks.daily['passengers'])}"
+    assert "nobody yet" in panels.confusion(one_row)
+
+
+def test_the_latest_prediction_may_be_of_a_deleted_passenger(two_weeks):
+    results = two_weeks.results.head(1).assign(pclass=None, sex=None, age=None, survived=None)
+    assert "no longer" in panels.latest(history(results, make_versions()))
+
+
+@pytest.mark.parametrize("state", ["nothing", "one_row", "two_weeks"])
+@pytest.mark.parametrize("period", PERIODS)
+def test_every_state_has_its_views(request, state, period):
+    found = request.getfixturevalue(state)
+    _, _, *views = Page(Live(lambda previous: found, 3600)).show(period, ALL_VERSIONS)
+    assert len(views) == 10
+
+
+def test_charts_have_a_trace_for_each_version_and_score(two_weeks):
+    figure = charts.by_day(two_weeks, ALL_VERSIONS)
+    assert len(figure.data) == 2 * 4
+    assert sum(len(trace.y) for trace in figure.data if trace.type == "bar") == 21
+    assert "in the test 81.0%" in figure.layout.annotations[0].text
+
+
+def test_the_page_stays_still_until_something_changes(page, two_weeks):
+    mark, *_ = page.show("All history", ALL_VERSIONS)
+    assert page.refresh(mark, "All history", ALL_VERSIONS) == {"__type__": "update"}
+    assert page.refresh("older", "All history", ALL_VERSIONS)[0] == mark
+
+
+def test_the_same_view_can_be_shown_again(page):
+    first, second = (page.show("All history", ALL_VERSIONS) for _ in range(2))
+    assert first[3:] == second[3:]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kept"),
+    [
+        ("all", lambda t: t["Day"].notna()),
+        ("right", lambda t: t["Predicted"] == t["Outcome"]),
+        ("wrong", lambda t: (t["Predicted"] != t["Outcome"]) & (t["Outcome"] != "pending")),
+        ("pending", lambda t: t["Outcome"] == "pending"),
+    ],
+)
+def test_the_table_is_filtered_by_outcome(page, two_weeks, outcome, kept):
+    shown, path = page.table("All history", ALL_VERSIONS, outcome, 1000, "")
+    everything = in_words(two_weeks.results)
+    assert len(shown) == kept(everything).sum()
+    assert kept(shown).all()
+    assert list(shown.columns) == HEADERS
+    assert pd.read_csv(path)["passenger_id"].astype(str).tolist() == shown["Passenger"].tolist()
+
+
+def test_the_table_is_searched_for_plain_text(page):
+    women, _ = page.table("All history", ALL_VERSIONS, "all", 50, " Female ")
+    nobody, _ = page.table("All history", ALL_VERSIONS, "all", 50, "(.*)")
+    assert set(women["Sex"]) == {"female"}
+    assert nobody.empty
+
+
+def test_a_description_with_html_is_shown_as_text(two_weeks):
+    versions = make_versions().assign(description="<script>alert(1)</script>")
+    shown = panels.versions(history(two_weeks.results, versions))
+    assert "<script" not in shown
