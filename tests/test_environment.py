@@ -1,7 +1,11 @@
-"""The three descriptions of the environment agree: pyproject.toml, requirements.txt and environment.yml."""
+"""The descriptions of the environment agree with each other and with what the code imports."""
 
+import ast
 import re
+import sys
 import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -57,3 +61,40 @@ def test_conda_users_get_the_same_environment():
     assert python == f"python {PROJECT['project']['requires-python']}"
     assert pip == "pip"
     assert packages == {"pip": ["-r requirements.txt"]}
+
+
+NOT_IMPORTED = {
+    "jupyterlab": "make lab",
+    "ipykernel": "the kernel of the notebooks",
+    "python-multipart": "starlette reads uploads with it",
+    "pytest-xdist": "make test",
+    "pytest-timeout": "make test",
+    "nbval": "make test",
+    "ruff": "make lint",
+    "deltalake": "stands in for hops-deltalake where that has no wheel",
+}
+"""Direct dependencies that no module imports, and what needs them."""
+
+OURS = {"lifeboat", "hopsworks_local", *(path.stem for path in ROOT.glob("tests/**/*.py"))}
+OF_THE_CLIENT = {"hops-deltalake": "hopsworks"}
+EXTRAS = {"sdv", "sdmetrics", "lightgbm"}
+
+
+def imported() -> Iterator[str]:
+    """The distribution of each module that our code imports."""
+    distributions = packages_distributions()
+    for folder in ("lib", "spaces", "scheduled", "tests", "benchmarks"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                modules += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+                for name in {module.split(".")[0] for module in modules} - OURS - EXTRAS:
+                    if name not in sys.stdlib_module_names:
+                        distribution = canonicalize_name(distributions[name][0])
+                        yield OF_THE_CLIENT.get(distribution, distribution)
+
+
+def test_what_is_imported_is_declared_and_what_is_declared_is_used():
+    declared, used = {canonicalize_name(direct.name) for direct in DIRECT}, set(imported())
+    assert used - declared == set(), "declare these in pyproject.toml, then run `make lock`"
+    assert declared - used == set(NOT_IMPORTED), "nothing imports these: remove them from pyproject.toml"
