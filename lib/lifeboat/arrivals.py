@@ -1,39 +1,43 @@
-"""The world: which passengers board on a day."""
+"""The world: who boards on a day, and when it becomes known whether they survived."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from lifeboat import features, passengers
 from lifeboat.errors import LifeboatError
-from lifeboat.features import SYNTHETIC, event_time
+from lifeboat.features import OUTCOME_AT, SYNTHETIC, event_time
+from lifeboat.passengers import LABEL
+from lifeboat.scenarios import sampler
 from lifeboat.synthetic import PassengerGenerator
 
 if TYPE_CHECKING:
+    from hopsworks.hsfs.feature_group import FeatureGroup
     from hopsworks.project import Project
 
-IDS_A_DAY = 100_000
+IDS_PER_DAY = 100_000
 """Passenger ids of a day: the day as YYYYMMDD, times this, plus a counter."""
 
-
-def board(project: Project, days: Sequence[date], per_day: int) -> int:
-    """Let each day's synthetic passengers board, unless they have boarded already; see `of_days`.
-
-    Returns
-    -------
-    int
-        The number of passengers who were new.
-    """
-    generator = PassengerGenerator().fit(features.read_historical(project))
-    return features.write_new(features.titanic_group(project), of_days(generator, days, per_day))
+OUTCOME_AFTER_DAYS = 3
+"""Days after which an outcome becomes known, unless the pipeline says otherwise."""
 
 
-def of_days(generator: PassengerGenerator, days: Sequence[date], per_day: int) -> pd.DataFrame:
-    """Make the synthetic passengers who board on given days; the same days give the same passengers.
+def of_days(
+    generator: PassengerGenerator,
+    days: Sequence[date],
+    per_day: int,
+    *,
+    outcome_after_days: int = OUTCOME_AFTER_DAYS,
+    scenario: str | None = None,
+) -> pd.DataFrame:
+    """Make the synthetic passengers who board on some days, with all that will ever be known of them.
+
+    The day seeds the generator, so the same days give the same passengers, and the first m of n passengers are the m
+    passengers of that day.
 
     Parameters
     ----------
@@ -42,27 +46,117 @@ def of_days(generator: PassengerGenerator, days: Sequence[date], per_day: int) -
     days : sequence of date
         Each day seeds the generator and begins the ids of its passengers.
     per_day : int
-        Passengers a day, 1 to 99,999.
+        Passengers per day, 1 to 99,999.
+    outcome_after_days : int
+        Days until an outcome becomes known, 0 to 365.
+    scenario : str, optional
+        A name in `lifeboat.scenarios.SCENARIOS`.
 
     Returns
     -------
     DataFrame
-        ``len(days) * per_day`` rows of the feature group `titanic`.
+        Rows of the feature group `titanic`, in the order of their ids.
 
     Raises
     ------
     LifeboatError
-        If `per_day` is out of range.
+        If `per_day` or `outcome_after_days` is out of range, or there is no such scenario.
     """
-    if not 1 <= per_day < IDS_A_DAY:
-        raise LifeboatError(f"per_day is {per_day!r}; allowed: a whole number from 1 to {IDS_A_DAY - 1}.")
-    return pd.concat([_arrivals_of(generator, day, per_day) for day in days], ignore_index=True)
+    _check("per_day", per_day, 1, IDS_PER_DAY - 1)
+    _check("outcome_after_days", outcome_after_days, 0, 365)
+    parts = [_of_day(generator, day, per_day, outcome_after_days, scenario) for day in days]
+    return pd.concat(parts, ignore_index=True)
 
 
-def _arrivals_of(generator: PassengerGenerator, day: date, n: int) -> pd.DataFrame:
+def _check(name: str, value: int, low: int, high: int) -> None:
+    if not low <= value <= high:
+        raise LifeboatError(f"{name} is {value!r}; allowed: a whole number from {low} to {high}.")
+
+
+def _of_day(generator: PassengerGenerator, day: date, n: int, after: int, scenario: str | None) -> pd.DataFrame:
     stamp = int(f"{day:%Y%m%d}")
-    ids = stamp * IDS_A_DAY + pd.RangeIndex(n)
-    rows = passengers.validate(generator.sample(n, seed=stamp), label=True)
+    rows = passengers.validate(sampler(scenario)(generator, n, stamp), label=True)
+    ids = stamp * IDS_PER_DAY + pd.RangeIndex(len(rows))
     return rows.assign(
-        passenger_id=ids, ticket=[str(i) for i in ids], source=SYNTHETIC, boarded_at=event_time([day] * n)
+        **{
+            LABEL: rows[LABEL].astype("Int64"),
+            OUTCOME_AT: event_time([day + timedelta(days=after)] * len(rows)),
+            "passenger_id": ids,
+            "ticket": ids.astype(str),
+            "source": SYNTHETIC,
+            "scenario": pd.Series([scenario] * len(rows), dtype=object),
+            "boarded_at": event_time([day] * len(rows)),
+        }
     )
+
+
+def withhold(rows: pd.DataFrame, today: date) -> pd.DataFrame:
+    """Hide the outcomes that are not known on a day: nobody has them yet."""
+    pending = rows[OUTCOME_AT] > pd.Timestamp(today)
+    return rows.assign(
+        **{LABEL: rows[LABEL].mask(pending), OUTCOME_AT: rows[OUTCOME_AT].mask(pending).astype("datetime64[us]")}
+    )
+
+
+def board(
+    project: Project,
+    days: Sequence[date],
+    per_day: int,
+    *,
+    outcome_after_days: int = OUTCOME_AFTER_DAYS,
+    scenario: str | None = None,
+) -> int:
+    """Let each day's passengers board unless they have boarded already, then write the outcomes that are due.
+
+    What is known depends only on the newest day that has been run, so days may come in any order and more than once.
+
+    Parameters
+    ----------
+    project : Project
+        As `lifeboat.login` returns it.
+    days, per_day, outcome_after_days, scenario
+        As in `of_days`.
+
+    Returns
+    -------
+    int
+        The number of passengers who were new.
+    """
+    generator = PassengerGenerator().fit(features.read_historical(project))
+    titanic = features.titanic_group(project)
+    arrived = of_days(generator, days, per_day, outcome_after_days=outcome_after_days, scenario=scenario)
+    today = _newest_day(titanic, days[-1])
+    new = features.write_new(titanic, withhold(arrived, today))
+    reveal(titanic, generator, today, outcome_after_days)
+    return new
+
+
+def reveal(titanic: FeatureGroup, generator: PassengerGenerator, today: date, outcome_after_days: int) -> int:
+    """Write the outcomes that have become known by a day, for passengers who boarded without one.
+
+    Returns
+    -------
+    int
+        How many became known.
+    """
+    due = str(today - timedelta(days=outcome_after_days))
+    waiting = titanic.filter((titanic[LABEL] == None) & (titanic.boarded_at <= due)).read()  # noqa: E711
+    if waiting.empty:
+        return 0
+    known = pd.concat(_truths(generator, waiting, outcome_after_days)).set_index("passenger_id")
+    found = known.loc[waiting["passenger_id"], [LABEL, OUTCOME_AT]].reset_index(drop=True)
+    features.write(titanic, waiting.assign(**{name: found[name] for name in found}))
+    return len(waiting)
+
+
+def _truths(generator: PassengerGenerator, waiting: pd.DataFrame, after: int) -> Iterable[pd.DataFrame]:
+    """The days of the waiting passengers once more, with all that the world knows."""
+    for (stamp, scenario), part in waiting.groupby([waiting["passenger_id"] // IDS_PER_DAY, "scenario"], dropna=False):
+        n = int(part["passenger_id"].max() % IDS_PER_DAY) + 1
+        yield _of_day(generator, date.fromisoformat(str(stamp)), n, after, None if pd.isna(scenario) else scenario)
+
+
+def _newest_day(titanic: FeatureGroup, day: date) -> date:
+    """The newest day on which anybody has boarded, `day` at least."""
+    later = titanic.select(["boarded_at"]).filter(titanic.boarded_at > str(day)).read()
+    return day if later.empty else max(later["boarded_at"]).date()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 TITANIC, PREDICTIONS, METRICS = "titanic", "titanic_predictions", "titanic_metrics"
 VIEW = "titanic_survival"
 HISTORICAL, SYNTHETIC = "historical", "synthetic"
+OUTCOME_AT = "outcome_at"
 
 _NO_PASSENGERS = f"there are no historical passengers in '{TITANIC}': run notebook 02 (`lifeboat run features`) first."
 
@@ -59,7 +60,9 @@ def titanic_group(project: Project) -> FeatureGroup:
                 "string",
                 "ticket number: companions share one; a helper for honest folds, no feature",
             ),
+            _feature(OUTCOME_AT, "timestamp", "the day on which the outcome became known, missing before"),
             _feature("source", "string", "historical or synthetic"),
+            _feature("scenario", "string", "how the world differed when a synthetic passenger boarded; else missing"),
             _feature("boarded_at", "timestamp", "event time; the historical days are moved by a hundred years"),
         ],
     )
@@ -139,14 +142,18 @@ def historical_passengers() -> pd.DataFrame:
     """Return the 1,309 historical passengers as rows of the feature group `titanic`.
 
     They board on their real days moved by a hundred years, because the client's training data begin in 1970: in
-    Southampton and Cherbourg (and where the port is unknown) on 10 April, in Queenstown on 11 April.
+    Southampton and Cherbourg (and where the port is unknown) on 10 April, in Queenstown on 11 April. Their outcome is
+    known from 15 April on, the day the ship sank.
     """
     raw = passengers.load()
     boarded = raw["embarked"].eq("Q").map({True: "2012-04-11", False: "2012-04-10"})
     return passengers.validate(raw, label=True).assign(
         passenger_id=raw["passenger_id"],
         ticket=raw["ticket"],
+        survived=raw[LABEL].astype("Int64"),
+        outcome_at=event_time(["2012-04-15"] * len(raw)),
         source=HISTORICAL,
+        scenario=pd.Series([None] * len(raw), dtype=object),
         boarded_at=event_time(boarded),
     )
 
