@@ -89,29 +89,50 @@ def predictions_group(project: Project) -> FeatureGroup:
 
 def metrics_group(project: Project) -> FeatureGroup:
     """Get (or, at the first insert, create) the feature group of the daily metrics."""
-    drift = [_feature(f"drift_{name}", "double", f"population stability index of {name}") for name in FEATURES]
-    counts = [
-        _feature(f"{right}_{said}", "bigint", f"passengers {adverb} predicted to have {said}")
-        for said in ("survived", "died")
-        for right, adverb in (("true", "rightly"), ("false", "wrongly"))
-    ]
     return project.get_feature_store().get_or_create_feature_group(
         name=METRICS,
         version=1,
-        description="How well a model version did on a day's passengers, and how far their features drifted",
+        description="How a model version did on a day's passengers as far as it is known, what is estimated, and drift",
         primary_key=["model_version"],
         event_time="day",
-        features=[
-            _feature("model_version", "bigint", "version of the model in the registry"),
-            _feature("passengers", "bigint", "passengers with a known outcome"),
-            *counts,
-            _feature("accuracy", "double", "share of right predictions, 0 to 1"),
-            _feature("log_loss", "double", "mean negative log-likelihood, in nats"),
-            _feature("brier", "double", "mean squared error of the probability"),
-            *drift,
-            _feature("day", "timestamp", "event time"),
-        ],
+        features=[_feature(name, type, description) for name, (type, description) in _metrics_columns().items()],
     )
+
+
+def _metrics_columns() -> dict[str, tuple[str, str]]:
+    """Type and description of each column of the daily metrics."""
+    cells = {
+        f"{right}_{said}": f"passengers {adverb} predicted to have {said}"
+        for said in ("survived", "died")
+        for right, adverb in (("true", "rightly"), ("false", "wrongly"))
+    }
+    scores = {
+        "accuracy": "share of right predictions, 0 to 1",
+        "log_loss": "mean negative log-likelihood, in nats",
+        "brier": "mean squared error of the probability",
+    }
+    bounds = {f"{name}_{end}": f"95% interval of {name}, {end} end" for name in scores for end in ("low", "high")}
+    whole = {"model_version": "version of the model in the registry", "passengers": "passengers scored"}
+    whole |= {"known": "passengers with a known outcome"} | cells
+    share = scores | bounds | {f"pending_{name}": f"expected of the pending: {words}" for name, words in cells.items()}
+    share |= {
+        "estimated_accuracy": "accuracy expected from the probabilities alone",
+        "estimated_low": "range of the accuracy that will be measured, low end",
+        "estimated_high": "range of the accuracy that will be measured, high end",
+    }
+    share |= {f"drift_{name}": f"population stability index of {name}" for name in FEATURES}
+    lists = {f"aboard_{name}": ("array<bigint>", f"passengers in each bin of {name}") for name in FEATURES}
+    lists |= {
+        "bin_passengers": ("array<bigint>", "passengers with a known outcome, by bin of probability"),
+        "bin_probability": ("array<double>", "sum of their probabilities"),
+        "bin_survived": ("array<double>", "survivors among them"),
+    }
+    return {
+        **{name: ("bigint", words) for name, words in whole.items()},
+        **{name: ("double", words) for name, words in share.items()},
+        **lists,
+        "day": ("timestamp", "event time: the day of the predictions"),
+    }
 
 
 def survival_view(project: Project) -> FeatureView:

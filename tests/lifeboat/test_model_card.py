@@ -4,12 +4,12 @@ import pandas as pd
 import pytest
 import yaml
 
-from lifeboat import model_card
+from lifeboat import model_card, registry
 
 
 @pytest.fixture
-def made(registry):
-    return registry.load(registry, 2).report
+def made(trained):
+    return registry.load(trained, 2).report
 
 
 def test_a_report_survives_saving(made, tmp_path):

@@ -1,54 +1,110 @@
-"""Drift: how far the features of recent passengers are from those of the historical ones."""
+"""Drift: how far the features of recent passengers are from those that the model was made for."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Self
+
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy.stats import chi2
 
+from lifeboat.fields import UNKNOWN
 from lifeboat.passengers import FEATURES, FIELDS
 
+Counts = Mapping[str, np.ndarray]
+"""For each feature the passengers in each of its bins, the last one for those whose value is missing."""
 
-def _shares(values: pd.Series, edges: np.ndarray | None, levels: list) -> np.ndarray:
-    """Share of each bin, the last for missing values; half a count is added to each so that none is zero."""
-    codes = values if edges is None else pd.Series(np.digitize(values, edges), values.index).where(values.notna())
-    counts = [*codes.value_counts().reindex(levels, fill_value=0), int(values.isna().sum())]
-    smoothed = np.array(counts) + 0.5
-    return smoothed / smoothed.sum()
+_FIFTHS = [0.2, 0.4, 0.6, 0.8]
 
 
-def _bins(name: str, reference: pd.Series) -> tuple[np.ndarray | None, list]:
-    if FIELDS[name].is_text:
-        return None, list(FIELDS[name].values)
-    edges = np.unique(reference.quantile([0.2, 0.4, 0.6, 0.8]).to_numpy())
-    return edges, list(range(len(edges) + 1))
+@dataclass(frozen=True)
+class Reference:
+    """The passengers with whom recent ones are compared, in bins: categories, or fifths of a number.
+
+    Attributes
+    ----------
+    edges : dict of str to ndarray
+        For each feature with a range, where its bins meet.
+    counted : dict of str to ndarray
+        For each feature, the passengers in each bin.
+    """
+
+    edges: Mapping[str, np.ndarray]
+    counted: Counts
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame) -> Self:
+        """Choose the bins by a table of passengers, and count them."""
+        numbers = [name for name in FEATURES if not FIELDS[name].words]
+        edges = {name: np.unique(frame[name].quantile(_FIFTHS).to_numpy()) for name in numbers}
+        return cls(edges, cls(edges, {}).count(frame))
+
+    def bins(self, name: str) -> list[str]:
+        """Name the bins of a feature."""
+        field = FIELDS[name]
+        if field.words:
+            return [*(field.say(value) for value in field.values), UNKNOWN]
+        edges = [f"{edge:g}" for edge in self.edges[name]]
+        between = [f"{low} to {high}" for low, high in pairwise(edges)]
+        return [f"below {edges[0]}", *between, f"{edges[-1]} or over", UNKNOWN]
+
+    def count(self, frame: pd.DataFrame) -> dict[str, np.ndarray]:
+        """Count a table of passengers; the counts of several tables may be added."""
+        return {name: self._count(name, frame[name]) for name in FEATURES}
+
+    def _count(self, name: str, values: pd.Series) -> np.ndarray:
+        field, last = FIELDS[name], len(self.bins(name)) - 1
+        if field.words:
+            places = values.map({value: place for place, value in enumerate(field.values)})
+        else:
+            places = pd.Series(np.digitize(values, self.edges[name]), values.index).where(values.notna())
+        return np.bincount(places.fillna(last).astype(int), minlength=last + 1)
+
+    def compare(self, recent: Counts, alarm_rate: float = 0.01) -> pd.DataFrame:
+        """Compare counted passengers with the reference.
+
+        Without drift, the population stability index of samples of n and m passengers is about ``(1/n + 1/m)`` times
+        a chi-squared variable with one degree of freedom fewer than bins (Yurdakul 2018, Statistical Properties of
+        Population Stability Index), so the threshold is that distribution's upper quantile: it is crossed by chance
+        once in ``1 / alarm_rate`` looks.
+
+        Parameters
+        ----------
+        recent : mapping of str to ndarray
+            As `count` returns it.
+        alarm_rate : float
+            Between 0 and 1.
+
+        Returns
+        -------
+        DataFrame
+            One row per feature: ``feature``, ``psi``, ``threshold``, ``drifted``.
+        """
+        rows = []
+        for name, before in self.counted.items():
+            now = np.asarray(recent[name])
+            psi = stability_index(before, now)
+            sizes = 1 / max(before.sum(), 1) + 1 / max(now.sum(), 1)
+            threshold = float(chi2.ppf(1 - alarm_rate, len(before) - 1) * sizes)
+            rows.append((name, psi, threshold, psi > threshold))
+        return pd.DataFrame(rows, columns=["feature", "psi", "threshold", "drifted"])
+
+
+def stability_index(before: ArrayLike, now: ArrayLike) -> float:
+    """Return the population stability index of two sets of counts: the sum of ``(p - q) ln(p / q)`` over their bins.
+
+    Half a passenger is added to each bin, so that none is empty.
+    """
+    p, q = (np.asarray(counts) + 0.5 for counts in (before, now))
+    p, q = p / p.sum(), q / q.sum()
+    return float(((p - q) * np.log(p / q)).sum())
 
 
 def drift(reference: pd.DataFrame, recent: pd.DataFrame, alarm_rate: float = 0.01) -> pd.DataFrame:
-    """Compare the features of recent passengers with those of the training data.
-
-    The population stability index sums ``(p - q) ln(p / q)`` over bins (fifths of the reference, or categories, and one
-    for missing values). Without drift, samples of n and m rows give about ``(1/n + 1/m)`` times a chi-squared variable
-    with one degree of freedom less than bins (Yurdakul 2018, Statistical Properties of Population Stability Index), so
-    the threshold is that distribution's upper quantile: it is crossed by chance once in ``1 / alarm_rate`` looks.
-
-    Parameters
-    ----------
-    reference, recent : DataFrame
-        The seven features.
-    alarm_rate : float
-        Between 0 and 1.
-
-    Returns
-    -------
-    DataFrame
-        A row a feature: ``feature``, ``psi``, ``threshold``, ``drifted``.
-    """
-    rows = []
-    for name in FEATURES:
-        edges, levels = _bins(name, reference[name])
-        p, q = (_shares(frame[name], edges, levels) for frame in (reference, recent))
-        psi = float(((p - q) * np.log(p / q)).sum())
-        limit = chi2.ppf(1 - alarm_rate, len(levels)) * (1 / max(len(reference), 1) + 1 / max(len(recent), 1))
-        rows.append((name, psi, float(limit), psi > limit))
-    return pd.DataFrame(rows, columns=["feature", "psi", "threshold", "drifted"])
+    """Compare the features of two tables of passengers; see `Reference.compare`."""
+    bins = Reference.of(reference)
+    return bins.compare(bins.count(recent), alarm_rate)

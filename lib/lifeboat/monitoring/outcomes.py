@@ -1,12 +1,14 @@
-"""Outcomes: every stored prediction beside what is known of the passenger."""
+"""Outcomes: stored predictions beside what is known of the passengers, now or on an earlier day."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from lifeboat import features
+from lifeboat.features import OUTCOME_AT
 from lifeboat.passengers import FEATURES, LABEL
 
 if TYPE_CHECKING:
@@ -15,8 +17,15 @@ if TYPE_CHECKING:
 PREDICTION = ["passenger_id", "model_version", "probability", "prediction", "predicted_at"]
 
 
-def outcomes(project: Project, with_features: bool = False) -> pd.DataFrame:
-    """Read every stored prediction with what became of the passenger; the feature store joins the two.
+def outcomes(
+    project: Project,
+    with_features: bool = False,
+    *,
+    start: date | None = None,
+    end: date | None = None,
+    as_of: date | None = None,
+) -> pd.DataFrame:
+    """Read stored predictions with the outcomes of their passengers; the feature store joins the two.
 
     Parameters
     ----------
@@ -24,17 +33,30 @@ def outcomes(project: Project, with_features: bool = False) -> pd.DataFrame:
         As `lifeboat.login` returns it.
     with_features : bool
         Whether to read the seven features of each passenger too.
+    start, end : date, optional
+        Only the predictions of these days, both included.
+    as_of : date, optional
+        What was known at the end of this day: later predictions are left out, later outcomes are pending.
 
     Returns
     -------
     DataFrame
-        A row a prediction, newest first: ``passenger_id``, ``model_version``, ``probability``, ``prediction``,
-        ``predicted_at`` and ``survived`` (NaN while the outcome is pending). Empty before the first prediction.
+        One row per prediction, newest first: ``passenger_id``, ``model_version``, ``probability``, ``prediction``,
+        ``predicted_at``, ``survived`` and ``outcome_at`` (both missing while the outcome is pending). Empty before the
+        first prediction.
     """
     predictions = features.predictions_group(project)
-    wanted = [*(FEATURES if with_features else []), LABEL]
+    wanted = [*(FEATURES if with_features else []), LABEL, OUTCOME_AT]
     if predictions.id is None:
         return pd.DataFrame(columns=[*PREDICTION, *wanted])
     titanic = features.titanic_group(project).select(wanted)
-    joined = predictions.select(PREDICTION).join(titanic, on=["passenger_id"], join_type="left").read()
-    return joined.sort_values(["predicted_at", "passenger_id", "model_version"], ascending=False, ignore_index=True)
+    query = predictions.select(PREDICTION).join(titanic, on=["passenger_id"], join_type="left")
+    last = min((day for day in (end, as_of) if day), default=None)
+    if start:
+        query = query.filter(predictions.predicted_at >= str(start))
+    if last:
+        query = query.filter(predictions.predicted_at < str(last + timedelta(days=1)))
+    found = query.read()
+    if as_of:
+        found = found.mask(found[OUTCOME_AT] > pd.Timestamp(as_of), {LABEL: None, OUTCOME_AT: None})
+    return found.sort_values(["predicted_at", "passenger_id", "model_version"], ascending=False, ignore_index=True)

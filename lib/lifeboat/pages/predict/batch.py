@@ -142,7 +142,7 @@ def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
     """The seven features with numbers as floats, unknowns as None, and all else as found, to be refused."""
-    return pd.DataFrame({name: _column(table[name], name in passengers.TEXT_FEATURES) for name in FEATURES})
+    return pd.DataFrame({name: _column(table[name], passengers.FIELDS[name].is_text) for name in FEATURES})
 
 
 def _column(cells: pd.Series, is_text: bool) -> pd.Series:

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.stats import norm
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from lifeboat.passengers import FEATURES, LABEL, TEXT_FEATURES
+from lifeboat.passengers import FEATURES, FIELDS, LABEL
 
 _UNKNOWN = -1.0
 
@@ -81,7 +81,7 @@ def _from_copula(known: pd.DataFrame, n: int, random: np.random.Generator) -> di
 
 
 def _codes(passengers: pd.DataFrame) -> pd.DataFrame:
-    texts = {name: pd.factorize(passengers[name], sort=True)[0] for name in TEXT_FEATURES}
+    texts = {name: pd.factorize(passengers[name], sort=True)[0] for name, field in FIELDS.items() if field.is_text}
     return passengers[[LABEL, *FEATURES]].assign(**texts).fillna(_UNKNOWN).astype(float).reset_index(drop=True)
 
 

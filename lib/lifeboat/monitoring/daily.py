@@ -1,0 +1,174 @@
+"""The rows of `titanic_metrics`: what is known of a day's predictions, what is estimated, and who was aboard.
+
+Counts and sums of days may be added, so any period is measured from these rows alone, however many predictions there
+were; see `pool`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from lifeboat import features
+from lifeboat.intervals import bootstrap_mean, wilson
+from lifeboat.monitoring.drift import Reference
+from lifeboat.monitoring.estimate import expected_accuracy, expected_confusion
+from lifeboat.monitoring.metrics import CELLS, SCORES, metrics
+from lifeboat.monitoring.outcomes import outcomes
+from lifeboat.passengers import FEATURES, LABEL
+
+if TYPE_CHECKING:
+    from hopsworks.project import Project
+
+BINS = 10
+"""Bins of equal width in which probabilities are compared with what happened."""
+
+KEYS = ["day", "model_version"]
+PENDING_CELLS = [f"pending_{cell}" for cell in CELLS]
+ESTIMATE = ["estimated_accuracy", "estimated_low", "estimated_high"]
+CALIBRATION = ["bin_passengers", "bin_probability", "bin_survived"]
+ABOARD = [f"aboard_{name}" for name in FEATURES]
+DRIFT = [f"drift_{name}" for name in FEATURES]
+
+
+def daily_rows(results: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    """Measure the predictions of each day and model version.
+
+    Parameters
+    ----------
+    results : DataFrame
+        As `lifeboat.monitoring.outcomes` returns it with features.
+    reference : Reference
+        The passengers with whom those of each day are compared.
+
+    Returns
+    -------
+    DataFrame
+        One row per day and version, in order of time: ``day``, ``model_version``; ``passengers`` (scored) and ``known``
+        (with an outcome); the four cells of the confusion matrix, ``accuracy``, ``log_loss`` and ``brier`` of the known
+        with their 95% intervals (``..._low``, ``..._high``); the ``pending_...`` cells that are expected of the others;
+        the ``estimated_accuracy`` of all, from their probabilities alone, with the range of what will be measured;
+        by bin of probability the known passengers, the sum of their probabilities and their survivors; by feature the
+        passengers ``aboard`` in each bin, and their ``drift`` (population stability index).
+    """
+    day = pd.to_datetime(results["predicted_at"]).dt.floor("D").astype("datetime64[us]")
+    parts = results.groupby([day.rename("day"), results["model_version"].astype("int64")])
+    rows = [{"day": day, "model_version": version, **_row(part, reference)} for (day, version), part in parts]
+    return pd.DataFrame(rows, columns=[*KEYS, *_columns()])
+
+
+def _columns() -> list[str]:
+    scores = [f"{score}{end}" for score in SCORES for end in ("", "_low", "_high")]
+    return ["passengers", "known", *CELLS, *scores, *PENDING_CELLS, *ESTIMATE, *CALIBRATION, *ABOARD, *DRIFT]
+
+
+def _row(part: pd.DataFrame, reference: Reference) -> dict[str, Any]:
+    known = part[part[LABEL].notna()]
+    waiting = part.loc[part[LABEL].isna(), "probability"]
+    aboard = reference.count(part)
+    drift = reference.compare(aboard).set_index("feature")["psi"]
+    return {
+        "passengers": len(part),
+        **_measured(known),
+        **expected_confusion(waiting).add_prefix("pending_"),
+        **dict(zip(ESTIMATE, expected_accuracy(part["probability"]), strict=True)),
+        **_calibration(known),
+        **{f"aboard_{name}": counts.tolist() for name, counts in aboard.items()},
+        **drift.add_prefix("drift_"),
+    }
+
+
+def _measured(known: pd.DataFrame) -> dict[str, Any]:
+    found = metrics(known)
+    right = found["true_survived"] + found["true_died"]
+    low, high = wilson(right, len(known))
+    p, happened = known["probability"].to_numpy(float), known[LABEL].to_numpy(bool)
+    losses = {"log_loss": -np.log(np.where(happened, p, 1 - p).clip(1e-15)), "brier": (p - happened) ** 2}
+    ends = {"accuracy": (float(low), float(high)), **{name: bootstrap_mean(loss) for name, loss in losses.items()}}
+    bounds = {
+        f"{name}_{end}": value for name, pair in ends.items() for end, value in zip(("low", "high"), pair, strict=True)
+    }
+    return {"known": found.pop("passengers"), **found, **bounds}
+
+
+def _calibration(known: pd.DataFrame) -> dict[str, list]:
+    p = known["probability"].to_numpy(float)
+    place = np.minimum((p * BINS).astype(int), BINS - 1)
+    weights = (None, p, known[LABEL].to_numpy(float))
+    sums = [np.bincount(place, weight, minlength=BINS) for weight in weights]
+    return {"bin_passengers": sums[0].tolist(), "bin_probability": sums[1].tolist(), "bin_survived": sums[2].tolist()}
+
+
+def pool(rows: pd.DataFrame) -> pd.Series:
+    """Measure several days together, from their rows alone.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of `daily_rows`, of one model version where each passenger shall count once.
+
+    Returns
+    -------
+    Series
+        The columns of such a row, without day and version: sums of the counts, means of the scores weighted by
+        outcomes, and intervals of the sums. Days count as independent.
+    """
+    total = rows[["passengers", "known", *CELLS, *PENDING_CELLS]].sum()
+    total["accuracy"] = (total["true_survived"] + total["true_died"]) / total["known"] if total["known"] else np.nan
+    low, high = wilson(total["true_survived"] + total["true_died"], total["known"])
+    total["accuracy_low"], total["accuracy_high"] = float(low), float(high)
+    for score in ("log_loss", "brier"):
+        total = pd.concat([total, _mean(rows, score, f"{score}_low", f"{score}_high", "known")])
+    total = pd.concat([total, _mean(rows, *ESTIMATE, "passengers")])
+    for name in [*CALIBRATION, *ABOARD]:
+        total[name] = np.sum([np.asarray(part) for part in rows[name]], axis=0)
+    return total
+
+
+def _mean(rows: pd.DataFrame, name: str, low: str, high: str, size: str) -> pd.Series:
+    """The mean over days, weighted by passengers, and the interval that follows from those of the days."""
+    used = rows[rows[name].notna() & rows[low].notna()]
+    weight = used[size] / used[size].sum()
+    value = float((weight * used[name]).sum()) if len(used) else np.nan
+    z = norm.ppf(0.975)
+    error = (used[high] - used[low]) / (2 * z)
+    half = z * float(np.sqrt(((weight * error) ** 2).sum())) if len(used) else np.nan
+    return pd.Series({name: value, low: value - half, high: value + half})
+
+
+def write_metrics(project: Project, days: Sequence[date]) -> pd.DataFrame:
+    """Measure days, and the earlier ones whose outcomes have become known since, and store the rows.
+
+    Returns
+    -------
+    DataFrame
+        The rows written; empty if nothing was predicted on those days.
+    """
+    group = features.metrics_group(project)
+    affected = [*days, *_waiting_days(group)]
+    results = outcomes(project, with_features=True, start=min(affected), end=max(affected))
+    rows = daily_rows(results, Reference.of(features.read_historical(project)))
+    if len(rows):
+        features.write(group, rows)
+    return rows
+
+
+def _waiting_days(group: Any) -> list[date]:
+    """The days of which some outcome was pending when they were measured last."""
+    if group.id is None:
+        return []
+    stored = group.select(["day", "known", "passengers"]).read()
+    return sorted(stored.loc[stored["known"] < stored["passengers"], "day"].dt.date.unique())
+
+
+def read_metrics(project: Project) -> pd.DataFrame:
+    """Read all rows of `titanic_metrics`, in order of time; empty before the first."""
+    group = features.metrics_group(project)
+    if group.id is None:
+        return pd.DataFrame(columns=[*KEYS, *_columns()])
+    return group.read().sort_values(KEYS, ignore_index=True)
