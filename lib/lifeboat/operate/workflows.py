@@ -1,4 +1,4 @@
-"""GitHub Actions, made from ``scheduled/pipelines.yml``: one workflow per scheduled pipeline, and one for each change."""
+"""GitHub Actions, made from ``scheduled/pipelines.yml``: a workflow per scheduled pipeline, and one for each change."""
 
 from __future__ import annotations
 
