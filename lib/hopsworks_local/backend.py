@@ -1,6 +1,7 @@
 """What the endpoints and Flight share: the store, the engine and the credentials."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from hopsworks_local.errors import NotFound
 from hopsworks_local.metadata import Document, Metadata
 from hopsworks_local.query import Statement, compile_query
 from hopsworks_local.store import Store
+from hopsworks_local.uploads import Uploads
 
 GROUP_NOT_FOUND = 270009
 USER = {"username": "local", "email": "local@localhost", "firstName": "local", "lastName": "user"}
@@ -37,6 +39,11 @@ class Backend:
     def metadata(self) -> Metadata:
         """The documents of the store."""
         return self.store.metadata
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """The files that are arriving."""
+        return Uploads(self.store)
 
     def group(self, id: int) -> Document:
         """Return the feature group with this id.
