@@ -28,16 +28,23 @@ TYPES = {
     "bigint": "BIGINT",
     "int": "INTEGER",
 }
+FILE = "the file of a row"  # no feature can have this name
 SAME = ("boolean", "float", "double", "date", "tinyint", "smallint", "decimal")
 
 
 @dataclass(frozen=True)
 class Table:
-    """The state of a feature group's table: column names with DuckDB types, and files."""
+    """The state of a feature group's table: column names with DuckDB types, and files.
+
+    Attributes
+    ----------
+    partitions : dict
+        By name of a partition key, the value that it has in each file; the files do not hold it.
+    """
 
     columns: dict[str, str]
     files: list[str]
-    partitions: list[str]
+    partitions: dict[str, list[Any]]
 
     @property
     def sql(self) -> str:
@@ -46,11 +53,15 @@ class Table:
         if not self.files:
             return f"SELECT {empty} WHERE false"
         files = ", ".join(literal(file) for file in self.files)
-        types = ", ".join(f"{quote(name)}: {self.columns[name]}" for name in self.partitions)
-        hive = f"hive_partitioning = true, hive_types = {{{types}}}" if types else "hive_partitioning = false"
+        rows = f"SELECT * FROM read_parquet([{files}], union_by_name = true, hive_partitioning = false"
+        if not self.partitions:
+            return f"SELECT {empty} WHERE false UNION ALL BY NAME {rows})"
+        names = ", ".join(quote(name) for name in [FILE, *self.partitions])
+        values = [[_value(value, self.columns[name]) for value in self.partitions[name]] for name in self.partitions]
+        keys = ", ".join(f"({', '.join(row)})" for row in zip(map(literal, self.files), *values, strict=True))
         return (
-            f"SELECT {empty} WHERE false UNION ALL BY NAME "
-            f"SELECT * FROM read_parquet([{files}], union_by_name = true, {hive})"
+            f"SELECT {empty} WHERE false UNION ALL BY NAME SELECT * EXCLUDE ({quote(FILE)}) "
+            f"FROM ({rows}, filename = {literal(FILE)})) JOIN (VALUES {keys}) keys ({names}) USING ({quote(FILE)})"
         )
 
 
@@ -62,6 +73,10 @@ def quote(name: str) -> str:
 def literal(text: str) -> str:
     """Return a text as an SQL string."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def _value(value: Any, type: str) -> str:
+    return f"{'NULL' if value is None else literal(str(value))}::{type}"
 
 
 def read_table(folder: Path, group: str, features: list[dict[str, Any]], written: bool) -> Table:
@@ -86,7 +101,7 @@ def read_table(folder: Path, group: str, features: list[dict[str, Any]], written
     if not (folder / "_delta_log").is_dir():
         if written:
             raise StoreError(f"No data found for feature group {group}: its Delta table is gone from the store")
-        return Table({feature["name"]: duckdb_type(feature["type"]) for feature in features}, [], [])
+        return Table({feature["name"]: duckdb_type(feature["type"]) for feature in features}, [], {})
     try:
         return _read_log(folder)
     except Exception as error:  # delta-rs raises many kinds, some of them undocumented
@@ -102,11 +117,12 @@ def _read_log(folder: Path) -> Table:
 
     table = DeltaTable(folder)
     fields = json.loads(table.schema().to_json())["fields"]
-    paths = pa.table(table.get_add_actions(flatten=True)).column("path").to_pylist()
+    added = pa.table(table.get_add_actions(flatten=True))
+    keys = table.metadata().partition_columns
     return Table(
         columns={field["name"]: duckdb_type(field["type"]) for field in fields},
-        files=[str(folder / unquote(path)) for path in paths],
-        partitions=list(table.metadata().partition_columns),
+        files=[str(folder / unquote(path)) for path in added.column("path").to_pylist()],
+        partitions={key: added.column(f"partition.{key}").to_pylist() for key in keys},
     )
 
 
