@@ -66,6 +66,7 @@ def serve(store: Store, port: int, parent: int | None) -> None:
         _log_to(log)
         _announce(environment(backend, listener.getsockname()[1]))
         server.run(sockets=[listener])
+        store.metadata.checkpoint()
         threading.Thread(target=_hurry, daemon=True).start()
         flight.shutdown()
 

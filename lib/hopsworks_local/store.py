@@ -41,7 +41,7 @@ class Store:
         self.project = project
         _check_project(project)
         _check_folder(self.folder)
-        self.metadata = Metadata(self.folder / "metadata.sqlite")
+        self.metadata = Metadata(self.folder / "metadata.sqlite", new=not self._holds_anything())
         self.project_id = self._claim()
         for name in (*FOLDERS, *(f"files/Projects/{project}/{dataset}" for dataset in self.datasets)):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
@@ -55,6 +55,12 @@ class Store:
     def files(self) -> Path:
         """The project's file system."""
         return self.folder / "files" / "Projects" / self.project
+
+    def _holds_anything(self) -> bool:
+        """Whether there are tables or files that metadata must know of."""
+        tables = (self.folder / "featuregroups").glob("*")
+        files = (file for file in self.files.rglob("*") if file.is_file())
+        return any(tables) or any(files)
 
     def _claim(self) -> int:
         with self.metadata.transaction():
