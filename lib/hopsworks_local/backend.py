@@ -60,9 +60,9 @@ class Backend:
 
     def table(self, group: Document) -> Table:
         """Return the present state of a feature group's table."""
-        written = self.metadata.has("commit", parent=group.id)
+        commits = [commit.body for commit in self.metadata.all("commit", parent=group.id)]
         folder = self.store.table(group.name, group.version)
-        return read_table(folder, f"{group.name} version {group.version}", group.body["features"], written)
+        return read_table(folder, f"{group.name} version {group.version}", group.body["features"], commits)
 
     def statement(self, query: dict[str, Any]) -> Statement:
         """Translate a query document to SQL over the present state of the tables."""

@@ -28,6 +28,7 @@ TYPES = {
     "bigint": "BIGINT",
     "int": "INTEGER",
 }
+VERSION = "tableVersion"  # of a commit: the version of the table that it left
 FILE = "the file of a row"  # no feature can have this name
 SAME = ("boolean", "float", "double", "date", "tinyint", "smallint", "decimal")
 
@@ -79,7 +80,7 @@ def _value(value: Any, type: str) -> str:
     return f"{'NULL' if value is None else literal(str(value))}::{type}"
 
 
-def read_table(folder: Path, group: str, features: list[dict[str, Any]], written: bool) -> Table:
+def read_table(folder: Path, group: str, features: list[dict[str, Any]], commits: list[dict[str, Any]]) -> Table:
     """Read the log of a feature group's Delta table.
 
     Parameters
@@ -90,19 +91,20 @@ def read_table(folder: Path, group: str, features: list[dict[str, Any]], written
         How to call the group in an error.
     features : list of dict
         The features of the group, which a table without any data has as its columns.
-    written : bool
-        Whether there has been a commit, so that a missing table is damage.
+    commits : list of dict
+        What has been acknowledged of the table, which must thus be there.
 
     Raises
     ------
     StoreError
-        If the log is damaged or gone.
+        If the log is damaged or gone, or ends before the last commit.
     """
     if not (folder / "_delta_log").is_dir():
-        if written:
+        if commits:
             raise StoreError(f"No data found for feature group {group}: its Delta table is gone from the store")
         return Table({feature["name"]: duckdb_type(feature["type"]) for feature in features}, [], {})
     try:
+        _check_log(folder, commits)
         return _read_log(folder)
     except Exception as error:  # delta-rs raises many kinds, some of them undocumented
         reason = str(error).partition("\n")[0]  # a stack of Rust may follow
@@ -110,6 +112,27 @@ def read_table(folder: Path, group: str, features: list[dict[str, Any]], written
             f"No data found for feature group {group}: its Delta log is damaged ({reason}). Restore the folder "
             f"featuregroups/{folder.name} of the store from a copy, or delete the group and write it again"
         ) from error
+
+
+def log_files(folder: Path) -> dict[int, int]:
+    """Return the sizes of a table's log files by the version of the table that each makes."""
+    files = (folder / "_delta_log").glob("*.json")
+    return {int(file.stem): file.stat().st_size for file in files if file.stem.isdigit()}
+
+
+def _check_log(folder: Path, commits: list[dict[str, Any]]) -> None:
+    """Refuse a log without what has been acknowledged, of which delta-rs would read an older state."""
+    files = log_files(folder)
+    lost = {version: "" for version, size in files.items() if size == 0}
+    lost |= {
+        commit[VERSION]: f" (from {commit.get('commitDateString')}: {commit.get('rowsInserted')} rows inserted, "
+        f"{commit.get('rowsUpdated')} updated, {commit.get('rowsDeleted')} deleted)"
+        for commit in commits
+        if commit.get(VERSION, -1) in lost or commit.get(VERSION, -1) > max(files, default=-1)
+    }
+    if lost:
+        what = ", ".join(f"{version:020}.json{details}" for version, details in sorted(lost.items()))
+        raise ValueError(f"missing or empty: {what}")
 
 
 def _read_log(folder: Path) -> Table:

@@ -84,8 +84,8 @@ class Metadata:
 
     def _lost(self) -> StoreError:
         return StoreError(
-            f"the store {self._path.parent} holds tables or files, but its {self._path.name}, which describes them, is "
-            f"missing or empty: restore {self._path.name} from a copy (with {self._path.name}-wal, if the copy has it), "
+            f"the store {self._path.parent} holds tables or files, but {self._path.name}, which describes them, is "
+            f"missing or empty: restore {self._path.name} from a copy (with {self._path.name}-wal, if that has it), "
             "or move the folders featuregroups and files away to begin with an empty store"
         )
 
@@ -176,11 +176,6 @@ class Metadata:
     def unfinished(self, kind: str) -> list[Document]:
         """Return the documents of a kind that are not ready."""
         return list(self._select("kind = ? AND NOT ready", (kind,)))
-
-    def has(self, kind: str, parent: int) -> bool:
-        """Whether a document has one of this kind that belongs to it."""
-        query = "SELECT EXISTS (SELECT 1 FROM documents WHERE kind = ? AND parent = ?)"
-        return bool(self._connection.execute(query, (kind, parent)).fetchone()[0])
 
     def _select(self, where: str, parameters: tuple) -> Iterator[Document]:
         query = f"SELECT {COLUMNS} FROM documents WHERE {where} ORDER BY name, version"

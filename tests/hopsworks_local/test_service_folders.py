@@ -23,7 +23,7 @@ ROWS = {
 
 
 def read(folder):
-    table = read_table(folder, "g version 1", [], written=True)
+    table = read_table(folder, "g version 1", [], [])
     return Engine(folder.parent).table(Statement({"t": table.sql}, "SELECT * FROM t ORDER BY id"))
 
 
