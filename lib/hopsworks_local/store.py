@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import time
 import uuid
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hopsworks_local.errors import BadRequest, Forbidden, StoreError
@@ -14,6 +15,7 @@ from hopsworks_local.metadata import Metadata
 DATASETS = ("Models", "Resources", "Logs", "Jupyter")
 FOLDERS = ("featuregroups", "files", "uploads", "trash", "services", "logs")
 KEPT_DAYS = {"uploads": 1, "trash": 1, "logs": 14}
+DAY = 24 * 3600
 MAX_NAME_BYTES = 255
 UNWRITABLE = frozenset("#%[]^|*?\\")  # delta-rs fails on some of them in a path, DuckDB takes others for patterns
 
@@ -127,8 +129,32 @@ class Store:
         for name, days in KEPT_DAYS.items():
             for leftover in (self.folder / name).iterdir():
                 with contextlib.suppress(OSError):
-                    if time.time() - leftover.lstat().st_mtime > days * 24 * 3600:
+                    if _age(leftover) > days * DAY:
                         remove(leftover)
+        self._sweep_models()
+        self._sweep_training_datasets()
+
+    def _sweep_models(self) -> None:
+        """Remove versions that nobody has registered and nothing has been added to for a day."""
+        known = {(model.name, str(model.version)) for model in self.metadata.all("model")}
+        for folder in self.files.glob("Models/*/*"):
+            unknown = folder.name.isdigit() and folder.is_dir() and (folder.parent.name, folder.name) not in known
+            if unknown and min(map(_age, [folder, *folder.rglob("*")])) > DAY:
+                self.discard(folder)
+                with contextlib.suppress(OSError):  # others are in it
+                    folder.parent.rmdir()
+
+    def _sweep_training_datasets(self) -> None:
+        """Remove those whose files have not been written for a day since they were asked for."""
+        for dataset in self.metadata.unfinished("training dataset"):
+            if datetime.now(UTC) - datetime.fromisoformat(dataset.body["created"]) > timedelta(seconds=DAY):
+                self.metadata.remove(dataset)
+                self.discard(self.file(dataset.body["location"]))
+
+
+def _age(path: Path) -> float:
+    """Seconds since a file or folder changed."""
+    return time.time() - path.lstat().st_mtime
 
 
 def remove(path: Path) -> None:
