@@ -139,9 +139,9 @@ class Store:
         known = {(model.name, str(model.version)) for model in self.metadata.all("model")}
         for folder in self.files.glob("Models/*/*"):
             unknown = folder.name.isdigit() and folder.is_dir() and (folder.parent.name, folder.name) not in known
-            if unknown and min(map(_age, [folder, *folder.rglob("*")])) > DAY:
-                self.discard(folder)
-                with contextlib.suppress(OSError):  # others are in it
+            with contextlib.suppress(OSError):  # others are at work in it
+                if unknown and min(map(_age, [folder, *folder.rglob("*")])) > DAY:
+                    self.discard(folder)
                     folder.parent.rmdir()
 
     def _sweep_training_datasets(self) -> None:

@@ -24,7 +24,9 @@ ROWS = {
 
 def read(folder):
     table = read_table(folder, "g version 1", [], [])
-    return Engine(folder.parent).table(Statement({"t": table.sql}, "SELECT * FROM t ORDER BY id"))
+    return Engine(folder.parent, folder.parent / "spill").table(
+        Statement({"t": table.sql}, "SELECT * FROM t ORDER BY id")
+    )
 
 
 @pytest.mark.parametrize("name", FOLDERS)

@@ -73,7 +73,7 @@ def test_the_rest_of_an_interrupted_upload_enters_no_other(files, rest, name, co
 def test_an_interrupted_upload_of_another_client_is_in_nobodys_way(files, rest, name, content, project, monkeypatch):
     interrupt(files, content(1), monkeypatch)
     rest("GET", f"/project/{project.id}/credentials")  # as each client does when it logs in
-    for number in range(1, CHUNKS + 1):
+    for number in reversed(range(1, CHUNKS + 1)):
         assert upload(rest, "Resources", name, b"\2" * CHUNK, number, CHUNKS).ok
     assert stored(rest, name) == content(2).read_bytes()
 
