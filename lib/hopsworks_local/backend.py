@@ -1,6 +1,7 @@
 """What the endpoints and Flight share: the store, the engine and the credentials."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from hopsworks_local.errors import NotFound
 from hopsworks_local.metadata import Document, Metadata
 from hopsworks_local.query import Statement, compile_query
 from hopsworks_local.store import Store
+from hopsworks_local.uploads import Uploads
 
 GROUP_NOT_FOUND = 270009
 USER = {"username": "local", "email": "local@localhost", "firstName": "local", "lastName": "user"}
@@ -38,6 +40,11 @@ class Backend:
         """The documents of the store."""
         return self.store.metadata
 
+    @cached_property
+    def uploads(self) -> Uploads:
+        """The files that are arriving."""
+        return Uploads(self.store)
+
     def group(self, id: int) -> Document:
         """Return the feature group with this id.
 
@@ -53,9 +60,9 @@ class Backend:
 
     def table(self, group: Document) -> Table:
         """Return the present state of a feature group's table."""
-        written = self.metadata.has("commit", parent=group.id)
+        commits = [commit.body for commit in self.metadata.all("commit", parent=group.id)]
         folder = self.store.table(group.name, group.version)
-        return read_table(folder, f"{group.name} version {group.version}", group.body["features"], written)
+        return read_table(folder, f"{group.name} version {group.version}", group.body["features"], commits)
 
     def statement(self, query: dict[str, Any]) -> Statement:
         """Translate a query document to SQL over the present state of the tables."""

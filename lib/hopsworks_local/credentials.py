@@ -50,7 +50,8 @@ class Credentials:
     def tls_context(self) -> ssl.SSLContext:
         """Return how REST is encrypted."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._server.configure_cert(context)
+        with self._server.private_key_and_cert_chain_pem.tempfile(dir=str(self.folder.parent)) as file:
+            context.load_cert_chain(file)  # it takes files only
         return context
 
     def accepts(self, header: str) -> bool:

@@ -28,16 +28,24 @@ TYPES = {
     "bigint": "BIGINT",
     "int": "INTEGER",
 }
+VERSION = "tableVersion"  # of a commit: the version of the table that it left
+FILE = "the file of a row"  # no feature can have this name
 SAME = ("boolean", "float", "double", "date", "tinyint", "smallint", "decimal")
 
 
 @dataclass(frozen=True)
 class Table:
-    """The state of a feature group's table: column names with DuckDB types, and files."""
+    """The state of a feature group's table: column names with DuckDB types, and files.
+
+    Attributes
+    ----------
+    partitions : dict
+        By name of a partition key, the value that it has in each file; the files do not hold it.
+    """
 
     columns: dict[str, str]
     files: list[str]
-    partitions: list[str]
+    partitions: dict[str, list[Any]]
 
     @property
     def sql(self) -> str:
@@ -46,11 +54,15 @@ class Table:
         if not self.files:
             return f"SELECT {empty} WHERE false"
         files = ", ".join(literal(file) for file in self.files)
-        types = ", ".join(f"{quote(name)}: {self.columns[name]}" for name in self.partitions)
-        hive = f"hive_partitioning = true, hive_types = {{{types}}}" if types else "hive_partitioning = false"
+        rows = f"SELECT * FROM read_parquet([{files}], union_by_name = true, hive_partitioning = false"
+        if not self.partitions:
+            return f"SELECT {empty} WHERE false UNION ALL BY NAME {rows})"
+        names = ", ".join(quote(name) for name in [FILE, *self.partitions])
+        values = [[_value(value, self.columns[name]) for value in self.partitions[name]] for name in self.partitions]
+        keys = ", ".join(f"({', '.join(row)})" for row in zip(map(literal, self.files), *values, strict=True))
         return (
-            f"SELECT {empty} WHERE false UNION ALL BY NAME "
-            f"SELECT * FROM read_parquet([{files}], union_by_name = true, {hive})"
+            f"SELECT {empty} WHERE false UNION ALL BY NAME SELECT * EXCLUDE ({quote(FILE)}) "
+            f"FROM ({rows}, filename = {literal(FILE)})) JOIN (VALUES {keys}) keys ({names}) USING ({quote(FILE)})"
         )
 
 
@@ -64,7 +76,11 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def read_table(folder: Path, group: str, features: list[dict[str, Any]], written: bool) -> Table:
+def _value(value: Any, type: str) -> str:
+    return f"{'NULL' if value is None else literal(str(value))}::{type}"
+
+
+def read_table(folder: Path, group: str, features: list[dict[str, Any]], commits: list[dict[str, Any]]) -> Table:
     """Read the log of a feature group's Delta table.
 
     Parameters
@@ -75,19 +91,20 @@ def read_table(folder: Path, group: str, features: list[dict[str, Any]], written
         How to call the group in an error.
     features : list of dict
         The features of the group, which a table without any data has as its columns.
-    written : bool
-        Whether there has been a commit, so that a missing table is damage.
+    commits : list of dict
+        What has been acknowledged of the table, which must thus be there.
 
     Raises
     ------
     StoreError
-        If the log is damaged or gone.
+        If the log is damaged or gone, or ends before the last commit.
     """
     if not (folder / "_delta_log").is_dir():
-        if written:
+        if commits:
             raise StoreError(f"No data found for feature group {group}: its Delta table is gone from the store")
-        return Table({feature["name"]: duckdb_type(feature["type"]) for feature in features}, [], [])
+        return Table({feature["name"]: duckdb_type(feature["type"]) for feature in features}, [], {})
     try:
+        _check_log(folder, commits)
         return _read_log(folder)
     except Exception as error:  # delta-rs raises many kinds, some of them undocumented
         reason = str(error).partition("\n")[0]  # a stack of Rust may follow
@@ -97,16 +114,38 @@ def read_table(folder: Path, group: str, features: list[dict[str, Any]], written
         ) from error
 
 
+def log_files(folder: Path) -> dict[int, int]:
+    """Return the sizes of a table's log files by the version of the table that each makes."""
+    files = (folder / "_delta_log").glob("*.json")
+    return {int(file.stem): file.stat().st_size for file in files if file.stem.isdigit()}
+
+
+def _check_log(folder: Path, commits: list[dict[str, Any]]) -> None:
+    """Refuse a log without what has been acknowledged, of which delta-rs would read an older state."""
+    files = log_files(folder)
+    lost = {version: "" for version, size in files.items() if size == 0}
+    lost |= {
+        commit[VERSION]: f" (from {commit.get('commitDateString')}: {commit.get('rowsInserted')} rows inserted, "
+        f"{commit.get('rowsUpdated')} updated, {commit.get('rowsDeleted')} deleted)"
+        for commit in commits
+        if commit.get(VERSION, -1) in lost or commit.get(VERSION, -1) > max(files, default=-1)
+    }
+    if lost:
+        what = ", ".join(f"{version:020}.json{details}" for version, details in sorted(lost.items()))
+        raise ValueError(f"missing or empty: {what}")
+
+
 def _read_log(folder: Path) -> Table:
     from deltalake import DeltaTable  # takes a moment, and the service must start quickly
 
     table = DeltaTable(folder)
     fields = json.loads(table.schema().to_json())["fields"]
-    paths = pa.table(table.get_add_actions(flatten=True)).column("path").to_pylist()
+    added = pa.table(table.get_add_actions(flatten=True))
+    keys = table.metadata().partition_columns
     return Table(
         columns={field["name"]: duckdb_type(field["type"]) for field in fields},
-        files=[str(folder / unquote(path)) for path in paths],
-        partitions=list(table.metadata().partition_columns),
+        files=[str(folder / unquote(path)) for path in added.column("path").to_pylist()],
+        partitions={key: added.column(f"partition.{key}").to_pylist() for key in keys},
     )
 
 

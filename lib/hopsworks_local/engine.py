@@ -13,7 +13,8 @@ from hopsworks_local.query import Statement
 if TYPE_CHECKING:
     import duckdb
 
-BATCH_ROWS = 50_000
+BATCH_ROWS = 20_000
+MEMORY = "400MB"  # for sorting, above all; the whole service stays below 1 GB
 
 
 class Engine:
@@ -23,10 +24,13 @@ class Engine:
     ----------
     folder : Path
         The only folder that may be read.
+    spill : Path
+        Where goes what a query needs beyond `MEMORY`; in that folder, and of this engine alone.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, spill: Path) -> None:
         self._folder = folder
+        self._spill = spill
         self._lock = threading.Lock()
         self._opened: duckdb.DuckDBPyConnection | None = None
 
@@ -72,7 +76,7 @@ class Engine:
     def _database(self) -> "duckdb.DuckDBPyConnection":
         with self._lock:
             if self._opened is None:
-                self._opened = _open(self._folder)
+                self._opened = _open(self._folder, self._spill)
             return self._opened
 
 
@@ -80,10 +84,11 @@ def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0]
 
 
-def _open(folder: Path) -> "duckdb.DuckDBPyConnection":
+def _open(folder: Path, spill: Path) -> "duckdb.DuckDBPyConnection":
     import duckdb
 
     database = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
     database.execute(f"SET TimeZone = 'UTC'; SET allowed_directories = [{literal(str(folder))}]")
+    database.execute(f"SET memory_limit = '{MEMORY}'; SET temp_directory = {literal(str(spill))}")
     database.execute("SET enable_external_access = false; SET lock_configuration = true")
     return database

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.flight as fl
 
 from hopsworks_local.backend import Backend
+from hopsworks_local.engine import BATCH_ROWS
 from hopsworks_local.errors import BadRequest, NotFound, NotSupported, ServiceError
 from hopsworks_local.rest.training_datasets import create_by_flight
 
@@ -93,13 +94,14 @@ class FlightServer(fl.FlightServerBase):
         statement = self._backend.statement(wanted["query"])
         return fl.RecordBatchStream(self._backend.engine.stream(statement))
 
-    def _read_file(self, path: str) -> pa.Table:
+    def _read_file(self, path: str) -> pa.RecordBatchReader:
         import pyarrow.parquet as parquet  # takes a moment, and the service must start quickly
 
         file = self._backend.store.file(path)
         if not file.is_file():
             raise NotFound(f"there is no file {path}")
         try:
-            return parquet.read_table(file)
+            content = parquet.ParquetFile(file)
+            return pa.RecordBatchReader.from_batches(content.schema_arrow, content.iter_batches(BATCH_ROWS))
         except pa.ArrowInvalid as error:
             raise BadRequest(f"the file {path} is not Parquet: {error}") from error

@@ -49,31 +49,49 @@ class Metadata:
     Parameters
     ----------
     path : Path
-        The SQLite file; made if missing.
+        The SQLite file.
+    new : bool
+        Whether it is made if it is missing or empty.
 
     Raises
     ------
     StoreError
-        If the file cannot be opened or holds a newer format.
+        If the file cannot be opened, is missing though it must not be, or holds a newer format.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, new: bool = True) -> None:
         self._path = path
         self._local = threading.local()
-        self._prepare()
+        self._prepare(new)
 
-    def _prepare(self) -> None:
+    def _prepare(self, new: bool) -> None:
+        if not new and not (self._path.exists() and self._path.stat().st_size):
+            raise self._lost()
         try:
             found = self._connection.execute("PRAGMA user_version").fetchone()[0]
-            if found == 0:
+            if found == 0 and new:
                 self._connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
         except sqlite3.Error as error:
             raise StoreError(f"the metadata file {self._path} cannot be used: {error}") from error
+        if found == 0 and not new:
+            self._connection.close()
+            raise self._lost()
         if found > FORMAT:
             raise StoreError(
                 f"the store {self._path.parent} has format {found}, this version of hopsworks_local knows "
                 f"up to {FORMAT}: use a newer hopsworks_local, or another store folder"
             )
+
+    def _lost(self) -> StoreError:
+        return StoreError(
+            f"the store {self._path.parent} holds tables or files, but {self._path.name}, which describes them, is "
+            f"missing or empty: restore {self._path.name} from a copy (with {self._path.name}-wal, if that has it), "
+            "or move the folders featuregroups and files away to begin with an empty store"
+        )
+
+    def checkpoint(self) -> None:
+        """Move everything into the SQLite file itself, so that a copy of it alone is whole."""
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @property
     def _connection(self) -> sqlite3.Connection:
@@ -155,10 +173,9 @@ class Metadata:
         where = "kind = ? AND ready AND (? IS NULL OR name = ?) AND (? IS NULL OR parent = ?)"
         return list(self._select(where, (kind, name, name, parent, parent)))
 
-    def has(self, kind: str, parent: int) -> bool:
-        """Whether a document has one of this kind that belongs to it."""
-        query = "SELECT EXISTS (SELECT 1 FROM documents WHERE kind = ? AND parent = ?)"
-        return bool(self._connection.execute(query, (kind, parent)).fetchone()[0])
+    def unfinished(self, kind: str) -> list[Document]:
+        """Return the documents of a kind that are not ready."""
+        return list(self._select("kind = ? AND NOT ready", (kind,)))
 
     def _select(self, where: str, parameters: tuple) -> Iterator[Document]:
         query = f"SELECT {COLUMNS} FROM documents WHERE {where} ORDER BY name, version"

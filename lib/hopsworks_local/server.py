@@ -56,7 +56,7 @@ def serve(store: Store, port: int, parent: int | None) -> None:
     listener = _listen(port)
     log = store.folder / "logs" / f"{datetime.now():%Y-%m-%dT%H-%M-%S}-{os.getpid()}.log"
     with _private_folder(store.folder / "services") as private:
-        backend = Backend(store, Engine(store.folder), Credentials(private / "certificates"))
+        backend = Backend(store, Engine(store.folder, private / "spill"), Credentials(private / "certificates"))
         flight, server = FlightServer(backend), _Server(backend)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, server.handle_exit)
@@ -66,6 +66,7 @@ def serve(store: Store, port: int, parent: int | None) -> None:
         _log_to(log)
         _announce(environment(backend, listener.getsockname()[1]))
         server.run(sockets=[listener])
+        store.metadata.checkpoint()
         threading.Thread(target=_hurry, daemon=True).start()
         flight.shutdown()
 

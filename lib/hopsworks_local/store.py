@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import time
 import uuid
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hopsworks_local.errors import BadRequest, Forbidden, StoreError
@@ -14,6 +15,7 @@ from hopsworks_local.metadata import Metadata
 DATASETS = ("Models", "Resources", "Logs", "Jupyter")
 FOLDERS = ("featuregroups", "files", "uploads", "trash", "services", "logs")
 KEPT_DAYS = {"uploads": 1, "trash": 1, "logs": 14}
+DAY = 24 * 3600
 MAX_NAME_BYTES = 255
 UNWRITABLE = frozenset("#%[]^|*?\\")  # delta-rs fails on some of them in a path, DuckDB takes others for patterns
 
@@ -41,7 +43,7 @@ class Store:
         self.project = project
         _check_project(project)
         _check_folder(self.folder)
-        self.metadata = Metadata(self.folder / "metadata.sqlite")
+        self.metadata = Metadata(self.folder / "metadata.sqlite", new=not self._holds_anything())
         self.project_id = self._claim()
         for name in (*FOLDERS, *(f"files/Projects/{project}/{dataset}" for dataset in self.datasets)):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
@@ -55,6 +57,12 @@ class Store:
     def files(self) -> Path:
         """The project's file system."""
         return self.folder / "files" / "Projects" / self.project
+
+    def _holds_anything(self) -> bool:
+        """Whether there are tables or files that metadata must know of."""
+        tables = (self.folder / "featuregroups").glob("*")
+        files = (file for file in self.files.rglob("*") if file.is_file())
+        return any(tables) or any(files)
 
     def _claim(self) -> int:
         with self.metadata.transaction():
@@ -121,8 +129,32 @@ class Store:
         for name, days in KEPT_DAYS.items():
             for leftover in (self.folder / name).iterdir():
                 with contextlib.suppress(OSError):
-                    if time.time() - leftover.lstat().st_mtime > days * 24 * 3600:
+                    if _age(leftover) > days * DAY:
                         remove(leftover)
+        self._sweep_models()
+        self._sweep_training_datasets()
+
+    def _sweep_models(self) -> None:
+        """Remove versions that nobody has registered and nothing has been added to for a day."""
+        known = {(model.name, str(model.version)) for model in self.metadata.all("model")}
+        for folder in self.files.glob("Models/*/*"):
+            unknown = folder.name.isdigit() and folder.is_dir() and (folder.parent.name, folder.name) not in known
+            with contextlib.suppress(OSError):  # others are at work in it
+                if unknown and min(map(_age, [folder, *folder.rglob("*")])) > DAY:
+                    self.discard(folder)
+                    folder.parent.rmdir()
+
+    def _sweep_training_datasets(self) -> None:
+        """Remove those whose files have not been written for a day since they were asked for."""
+        for dataset in self.metadata.unfinished("training dataset"):
+            if datetime.now(UTC) - datetime.fromisoformat(dataset.body["created"]) > timedelta(seconds=DAY):
+                self.metadata.remove(dataset)
+                self.discard(self.file(dataset.body["location"]))
+
+
+def _age(path: Path) -> float:
+    """Seconds since a file or folder changed."""
+    return time.time() - path.lstat().st_mtime
 
 
 def remove(path: Path) -> None:

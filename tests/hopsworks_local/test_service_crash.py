@@ -5,6 +5,7 @@ import os
 import shutil
 import threading
 import time
+from pathlib import Path
 
 import deltalake
 import psutil
@@ -154,6 +155,21 @@ def test_a_damaged_log_is_named(service, group, store):
         group.compute_statistics()
     group.delete()
     assert not table.exists()
+
+
+@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("lose", [Path.unlink, Path.touch])
+def test_a_commit_that_is_lost_is_named(service, group, frame, lose, number):
+    group.insert(frame.head(3).assign(id=[10, 11, 12]))
+    file = store_folder(service) / "featuregroups" / f"{group.name}_1/_delta_log/{number:020}.json"
+    file.unlink()
+    if lose is Path.touch:
+        file.touch()
+    with pytest.raises(RestAPIError, match="Delta log is damaged") as error:
+        group.read()
+    if number == 1:
+        assert f"missing or empty: {file.name} (from 2" in str(error.value)
+        assert "3 rows inserted" in str(error.value)
 
 
 def test_a_table_that_is_gone_is_named(service, group):

@@ -147,12 +147,13 @@ def test_links_are_not_followed_out(rest, service, tmp_path):
 
 
 def upload(rest, folder, file, content, number=1, total=1, size=None):
+    size = len(content) * total if size is None else size
     fields = {
         "flowFilename": file,
         "flowChunkNumber": number,
         "flowTotalChunks": total,
-        "flowTotalSize": len(content) * total if size is None else size,
-        "flowIdentifier": "i",
+        "flowTotalSize": size,
+        "flowIdentifier": f"{size}_{file}",
     }
     parts = {"file": ("chunk", io.BytesIO(content))}
     return rest("POST", f"{rest.files}/upload/{folder}", data=fields, files=parts)

@@ -1,10 +1,13 @@
 """Parts of the service by themselves: metadata, paths, values and types."""
 
+import os
 import threading
-from datetime import date, datetime
+import time
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from hopsworks_local.credentials import Credentials
 from hopsworks_local.delta import duckdb_type
 from hopsworks_local.errors import BadRequest, Conflict, Forbidden
 from hopsworks_local.metadata import Metadata
@@ -104,6 +107,57 @@ def test_paths_that_lead_out_are_forbidden(store, path):
 def test_names_that_are_none_are_refused(store, path):
     with pytest.raises(BadRequest):
         store.file(path)
+
+
+def an_age(folder, hours):
+    for path in [folder, *folder.rglob("*")]:
+        os.utime(path, (time.time() - hours * 3600,) * 2)
+
+
+@pytest.mark.parametrize(("hours", "kept"), [(23, True), (25, False)])
+def test_a_save_that_was_killed_is_swept_after_a_day(store, hours, kept):
+    for name in ("killed", "saved"):
+        (store.files / f"Models/{name}/1/Files").mkdir(parents=True)
+        (store.files / f"Models/{name}/1/Files/weights").touch()
+        an_age(store.files / f"Models/{name}", hours)
+    store.metadata.add("model", "saved", {}, version=1)
+    (store.files / "Models/notes").mkdir()
+    store.sweep()
+    found = {path.name for path in (store.files / "Models").iterdir()}
+    assert found == {"saved", "notes"} | ({"killed"} if kept else set())
+
+
+def test_a_save_that_goes_on_is_not_swept(store):
+    folder = store.files / "Models/slow/1/Files"
+    folder.mkdir(parents=True)
+    an_age(store.files / "Models/slow", 48)
+    (folder / "weights").touch()
+    store.sweep()
+    assert (folder / "weights").exists()
+
+
+@pytest.mark.parametrize(("hours", "kept"), [(23, True), (25, False)])
+def test_a_training_dataset_that_was_never_written_is_swept_after_a_day(store, hours, kept):
+    created = (datetime.now(UTC) - timedelta(hours=hours)).isoformat().replace("+00:00", "Z")
+    location = "/Projects/titanic/titanic_Training_Datasets/v_1_1"
+    body = {"created": created, "location": location}
+    store.metadata.add("training dataset", "v", body, version=1, ready=False)
+    store.metadata.add("training dataset", "v", {**body, "location": f"{location}0"}, version=10)
+    for folder in (location, f"{location}0"):
+        store.file(folder).mkdir()
+    store.sweep()
+    assert (store.metadata.find("training dataset", "v", 1, unfinished=True) is not None) == kept
+    assert store.file(location).exists() == kept
+    assert store.file(f"{location}0").exists()
+
+
+def test_a_private_key_is_written_to_its_own_folder_only(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+    private = tmp_path / "private"
+    private.mkdir(mode=0o700)
+    Credentials(private / "certificates").tls_context()
+    assert {path.name for path in private.iterdir()} == {"authority.pem", "certificates"}
+    assert {path.stat().st_mode & 0o077 for path in (private / "certificates").iterdir()} == {0}
 
 
 @pytest.mark.parametrize(

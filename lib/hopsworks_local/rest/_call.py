@@ -20,6 +20,7 @@ PROJECT = PREFIX + "/project/{project:int}"
 STORE = PROJECT + "/featurestores/{featurestore}"
 MAX_DOCUMENT_BYTES = 64 * 2**20
 PROJECT_NOT_FOUND = 150004
+CLIENT_COOKIE = "client"  # tells apart those that have logged in
 HARMLESS = {"expand"}  # the answers hold everything that can be expanded
 
 

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from hopsworks_local.backend import GROUP_NOT_FOUND, USER
+from hopsworks_local.delta import VERSION, log_files
 from hopsworks_local.errors import Conflict, NotFound, NotSupported
 from hopsworks_local.metadata import Document
 from hopsworks_local.rest import _provenance
@@ -125,7 +126,8 @@ def commit(call: Call) -> dict[str, Any]:
         time = call.body.get("commitID") or call.body.get("commitTime")
         taken = [commit.body["commitID"] for commit in metadata.all("commit", parent=group.id)]
         time = max([time, *(t + 1 for t in taken if t >= time)])
-        metadata.add("commit", "", {**call.body, "commitID": time}, parent=group.id)
+        version = max(log_files(call.backend.store.table(group.name, group.version)), default=-1)
+        metadata.add("commit", "", {**call.body, "commitID": time, VERSION: version}, parent=group.id)
     return {**call.body, "commitID": time, "href": ""}
 
 

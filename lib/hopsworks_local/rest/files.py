@@ -6,15 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from hopsworks_local import uploads
 from hopsworks_local.backend import USER, Backend
 from hopsworks_local.errors import BadRequest, Conflict, Forbidden, NotFound, NotSupported, TooLarge
-from hopsworks_local.rest._call import PROJECT, Call, check_project, route
+from hopsworks_local.rest._call import CLIENT_COOKIE, PROJECT, Call, check_project, route
 
 FILES = PROJECT + "/dataset"
 NOT_FOUND = 110008
@@ -167,12 +165,16 @@ async def upload(request: Request) -> Response:
             f"an upload request of {length or 'unknown'} bytes exceeds {MAX_REQUEST_BYTES}: use smaller chunks"
         )
     backend = request.app.state.backend
-    async with request.form(max_files=1, max_fields=20) as form:
-        chunk = form.get("file")
-        if not hasattr(chunk, "file"):
-            raise BadRequest("an upload must have a part named 'file'")
-        fields = {name: value for name, value in form.items() if isinstance(value, str)}
-        await run_in_threadpool(uploads.receive, backend.store, request.path_params["path"], fields, chunk.file)
+    client, folder = request.cookies.get(CLIENT_COOKIE, ""), request.path_params["path"]
+    with backend.uploads.coming(client, folder):
+        async with request.form(max_files=1, max_fields=20) as form:
+            chunk = form.get("file")
+            if not hasattr(chunk, "file"):
+                raise BadRequest("an upload must have a part named 'file'")
+            fields = {name: value for name, value in form.items() if isinstance(value, str)}
+            whole = await backend.uploads.receive(client, folder, fields, chunk.file)
+    if whole:
+        await whole
     return Response(status_code=204)
 
 

@@ -1,11 +1,14 @@
 """What the client asks for when it logs in."""
 
+import secrets
 from typing import Any
+
+from starlette.responses import JSONResponse, Response
 
 from hopsworks_local.backend import USER
 from hopsworks_local.credentials import DOMAIN
 from hopsworks_local.errors import NotFound
-from hopsworks_local.rest._call import PREFIX, PROJECT, PROJECT_NOT_FOUND, STORE, Call, route
+from hopsworks_local.rest._call import CLIENT_COOKIE, PREFIX, PROJECT, PROJECT_NOT_FOUND, STORE, Call, route
 
 VERSION = "5.2.1"  # of the Hopsworks whose client is served
 CREATED = "2020-01-01T00:00:00.000Z"
@@ -54,9 +57,11 @@ def project_info(call: Call) -> dict[str, Any]:
     }
 
 
-def credentials(call: Call) -> dict[str, str]:
-    """GET the certificates for Flight."""
-    return call.backend.credentials.document()
+def credentials(call: Call) -> Response:
+    """GET the certificates for Flight, as each client does once; it sends the cookie with all that follows."""
+    answer = JSONResponse(call.backend.credentials.document())
+    answer.set_cookie(CLIENT_COOKIE, secrets.token_hex(8), secure=True, httponly=True)
+    return answer
 
 
 def feature_store(call: Call) -> dict[str, Any]:
