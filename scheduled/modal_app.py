@@ -15,7 +15,7 @@ import modal
 import rich
 
 from lifeboat import store
-from lifeboat.operate import runner
+from lifeboat.operate import records, runner
 
 PROJECT = store.project_folder()
 HOME = "/lifeboat"
@@ -79,7 +79,7 @@ def daily(start: str | None = None, end: str | None = None) -> dict[str, Any]:
         The record of the run, as ``lifeboat status`` shows it.
     """
     runner.run("daily", start, end)
-    return asdict(runner.history()[-1])
+    return asdict(records.history()[-1])
 
 
 @app.local_entrypoint()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import subprocess
 import sys
 from datetime import timedelta
@@ -13,12 +14,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from lifeboat import store
 from lifeboat.days import as_day, today
 from lifeboat.errors import LifeboatError, in_short, is_of_the_store
-from lifeboat.operate import runner
+from lifeboat.operate import records, runner
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,10 +67,11 @@ def run(
 def status() -> None:
     """List the runs, their failures and the days that the daily pipeline has missed."""
     table = Table("pipeline", "days", "started (UTC)", "status", "error")
-    for record in runner.history():
+    for record in records.history():
         days = record.start if record.start == record.end else f"{record.start} to {record.end}"
-        table.add_row(record.pipeline, days, record.started[:16], record.status, record.error.split("\n")[0])
-    missed = runner.missed_days()
+        cause = Text(record.error.split("\n")[0])
+        table.add_row(record.pipeline, days, record.started[:16], record.status, cause)
+    missed = records.missed_days()
     console.print(table if table.row_count else "No runs yet: `lifeboat run` (or `make run`) makes the first.")
     if missed:
         console.print(f"Missed days: {', '.join(map(str, missed))}.")
@@ -132,7 +136,8 @@ def doctor() -> None:
 
     results = list(checks.examine())
     for check in results:
-        console.print(f"[{'green' if check.ok else 'red'}]{'ok' if check.ok else 'no'}[/]  {check.name}: {check.found}")
+        verdict = "[green]ok[/]" if check.ok else "[red]no[/]"
+        console.print(f"{verdict}  {check.name}: {escape(check.found)}", soft_wrap=True)
         if not check.ok:
             console.print(f"    {check.remedy}", markup=False, soft_wrap=True)
     if not all(check.ok for check in results):
@@ -252,6 +257,7 @@ def digest() -> None:
 
 def main() -> None:
     """Run the command line; an error that the user can mend, or the store's, ends it with a message and exit code 1."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # in order, as after Ctrl-C
     try:
         app()
     except Exception as error:

@@ -26,6 +26,10 @@ OUTCOME_AT = "outcome_at"
 _NO_PASSENGERS = f"there are no historical passengers in '{TITANIC}': run notebook 02 (`lifeboat run features`) first."
 
 
+class NoPassengers(LifeboatError):
+    """The store holds no historical passengers."""
+
+
 def _feature(name: str, type: str, description: str) -> Feature:
     from hopsworks.hsfs.feature import Feature
 
@@ -140,13 +144,13 @@ def survival_view(project: Project) -> FeatureView:
 
     Raises
     ------
-    LifeboatError
+    NoPassengers
         If there are no passengers yet.
     """
     store = project.get_feature_store()
     titanic = store.get_feature_group(TITANIC, version=1)
     if titanic is None:
-        raise LifeboatError(_NO_PASSENGERS)
+        raise NoPassengers(_NO_PASSENGERS)
     with quiet():
         return store.get_or_create_feature_view(
             name=VIEW,
@@ -184,14 +188,23 @@ def read_historical(project: Project) -> pd.DataFrame:
 
     Raises
     ------
-    LifeboatError
+    NoPassengers
         If they are not there yet.
     """
     titanic = titanic_group(project)
     rows = pd.DataFrame() if titanic.id is None else titanic.filter(titanic.source == HISTORICAL).read()
     if rows.empty:
-        raise LifeboatError(_NO_PASSENGERS)
+        raise NoPassengers(_NO_PASSENGERS)
     return rows.sort_values("passenger_id", ignore_index=True)
+
+
+def ensure_historical(project: Project) -> pd.DataFrame:
+    """Read the historical passengers; write them first, as notebook 02 does, if they are not there yet."""
+    try:
+        return read_historical(project)
+    except NoPassengers:
+        write_new(titanic_group(project), historical_passengers())
+        return read_historical(project)
 
 
 def event_time(days: Sequence) -> pd.Series:

@@ -7,7 +7,6 @@ import tempfile
 import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -210,15 +209,13 @@ _loaded: dict[str, Champion] = {}
 
 
 def _load(model: Model) -> Champion:
-    """Download and open a version, once a process: a version never changes."""
+    """Download and open a version, once per process: a version never changes."""
     key = f"{model.project_name}/{model.id}/{model.created}"
     if key not in _loaded:
-        with quiet():
-            folder = Path(model.download(local_path=tempfile.mkdtemp(dir=_downloads())))
-        report = reports.load(folder)
+        pipeline, report = _download(model)
         _warn_of_other_versions(model, report)
         _loaded[key] = Champion(
-            pipeline=survival.load(folder / _FILE),
+            pipeline=pipeline,
             version=model.version,
             metrics=model.training_metrics,
             description=model.description,
@@ -229,16 +226,18 @@ def _load(model: Model) -> Champion:
     return _loaded[key]
 
 
+def _download(model: Model) -> tuple[Pipeline, Report | None]:
+    with tempfile.TemporaryDirectory(prefix="lifeboat-models-") as parent:
+        with quiet():
+            folder = Path(model.download(local_path=parent))
+        return survival.load(folder / _FILE), reports.load(folder)
+
+
 def _warn_of_other_versions(model: Model, report: Report | None) -> None:
     others = provenance.differences(report.versions) if report else []
     if others:
         text = f"model version {model.version} was made with {', '.join(others)}: predictions may differ. "
         warnings.warn(text + "Train it anew with `lifeboat train`.", provenance.OtherVersions, stacklevel=4)
-
-
-@cache
-def _downloads() -> Path:
-    return Path(tempfile.mkdtemp(prefix="lifeboat-models-"))
 
 
 def _time(milliseconds: int) -> datetime:

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from lifeboat import cli, features, passengers
 from lifeboat.days import today
-from lifeboat.operate import runner
+from lifeboat.operate import records
 from lifeboat.synthetic import PassengerGenerator
 
 LIFEBOAT = Path(sys.executable).with_name("lifeboat")
@@ -77,13 +77,16 @@ def test_status_of_nothing_says_how_to_begin(lifeboat):
 
 def test_status_lists_runs_failures_and_missed_days(lifeboat, tmp_path):
     first = today() - timedelta(days=3)
-    for day, status, error in ((first, "succeeded", ""), (first + timedelta(days=1), "failed", "the store\nis full")):
+    for day, status, error in (
+        (first, "succeeded", ""),
+        (first + timedelta(days=1), "failed", "the store[/]\nis full"),
+    ):
         folder = tmp_path / "runs" / "daily" / str(day)
         folder.mkdir(parents=True)
-        record = runner.Run("daily", str(day), str(day), f"{day}T06:15:00+00:00", status=status, error=error)
+        record = records.Run("daily", str(day), str(day), f"{day}T06:15:00+00:00", status=status, error=error)
         (folder / "run.json").write_text(json.dumps(vars(record)))
     shown = lifeboat("status").stdout
-    assert "the store" in shown
+    assert "the store[/]" in shown
     assert "is full" not in shown
     assert f"--start {first + timedelta(days=1)} --end {today()}" in shown
 

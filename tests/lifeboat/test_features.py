@@ -77,6 +77,11 @@ def test_an_empty_store_says_what_to_run(empty):
             look(empty)
 
 
+def test_who_needs_the_historical_passengers_brings_them_in(empty):
+    assert len(features.ensure_historical(empty)) == 1309
+    assert features.ensure_historical(empty).equals(features.read_historical(empty))
+
+
 def test_the_future_cannot_board():
     with pytest.raises(LifeboatError, match="in the future"):
         days_between(today(), today() + timedelta(days=1))

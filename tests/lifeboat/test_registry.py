@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 
@@ -72,3 +75,10 @@ def test_the_same_versions_are_not_warned_of(trained, monkeypatch):
     with warnings.catch_warnings():
         warnings.simplefilter("error", provenance.OtherVersions)
         registry.load(trained, 2)
+
+
+def test_a_loaded_model_leaves_nothing_in_the_temporary_folder(trained, tmp_path):
+    command = [Path(sys.executable).with_name("lifeboat"), "models", "show", "2"]
+    shown = subprocess.run(command, env=os.environ | {"TMPDIR": str(tmp_path)}, capture_output=True, text=True)
+    assert "logistic_companions" in shown.stdout, shown.stderr
+    assert list(tmp_path.iterdir()) == []

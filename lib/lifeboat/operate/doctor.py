@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from lifeboat import passengers, registry, store
 from lifeboat.errors import LifeboatError
-from lifeboat.operate import runner, status
+from lifeboat.operate import records, status
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,7 @@ def examine() -> Iterator[Check]:
     if entered.ok:
         yield _content()
         yield _model()
-    missed = runner.missed_days()
-    yield Check(
-        "runs", not missed, f"{len(runner.history())} kept, {len(missed)} missed days", "See `lifeboat status`."
-    )
+    yield _runs()
 
 
 def _attempt(name: str, look: Callable[[], str]) -> Check:
@@ -65,3 +62,12 @@ def _content() -> Check:
 
 def _model() -> Check:
     return _attempt("model", lambda: f"{registry.NAME} version {registry.champion(store.login()).version}")
+
+
+def _runs() -> Check:
+    missed, bad = records.missed_days(), [run for run in records.newest() if run.status in ("failed", "killed")]
+    found = [f"{len(records.history())} kept, {len(missed)} missed days"]
+    found += [f"the newest {run.pipeline} {run.status}: {run.error.splitlines()[0]}" for run in bad]
+    again = ", ".join(f"`lifeboat run {run.pipeline} --start {run.start} --end {run.end}`" for run in bad)
+    remedy = "See `lifeboat status`." + (f" Then run again: {again}." if bad else "")
+    return Check("runs", not missed and not bad, "; ".join(found), remedy)

@@ -11,6 +11,9 @@ from traitlets.config import Config
 
 from lifeboat import store
 
+CELL_SECONDS = 600
+"""Seconds after which a cell is given up."""
+
 
 def paths() -> list[Path]:
     """List the notebooks in their order."""
@@ -51,6 +54,7 @@ def _execute(notebook: nbformat.NotebookNode, folder: Path) -> None:
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
         coalesce_streams=True,
+        timeout=CELL_SECONDS,
         config=kernel_config(),
     )
     client.execute()

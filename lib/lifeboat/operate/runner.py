@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,9 @@ import yaml
 
 from lifeboat import store
 from lifeboat.days import days_between, today
-from lifeboat.errors import LifeboatError, in_short
-
-
-class RunFailed(LifeboatError):
-    """A notebook of a pipeline failed; the message shows the cell, the error and where to read on."""
+from lifeboat.errors import LifeboatError
+from lifeboat.operate.execution import Clock, execute
+from lifeboat.operate.records import history, recorded, runs_folder
 
 
 @dataclass(frozen=True)
@@ -33,35 +31,9 @@ class Pipeline:
     per_day: bool = False
     cron: str | None = None
     timezone: str = "UTC"
-    timeout: int = 60
+    timeout: float = 60
+    cell_timeout: float = 10
     retries: int = 0
-
-
-@dataclass(frozen=True)
-class Run:
-    """The record of a run, kept beside its executed notebooks.
-
-    Attributes
-    ----------
-    pipeline : str
-        Its name.
-    start, end : str
-        The first and the last day that it covers.
-    started, finished : str
-        When it ran, in UTC.
-    status : str
-        ``succeeded`` or ``failed``; ``running`` of a run that was killed, or still goes on.
-    error : str
-        What went wrong, in a few lines.
-    """
-
-    pipeline: str
-    start: str
-    end: str
-    started: str
-    finished: str = ""
-    status: str = "running"
-    error: str = ""
 
 
 def pipelines() -> dict[str, Pipeline]:
@@ -87,16 +59,11 @@ def get_pipeline(name: str) -> Pipeline:
     return table[name]
 
 
-def runs_folder() -> Path:
-    """Return the folder of the executed notebooks: ``LIFEBOAT_RUNS``, or ``runs/`` in the project's folder."""
-    return Path(os.environ.get("LIFEBOAT_RUNS") or store.project_folder() / "runs").expanduser().resolve()
-
-
 def run(name: str, start: str | date | None = None, end: str | date | None = None) -> Path:
     """Execute the notebooks of a pipeline in order, with progress on the error stream.
 
-    A run takes its turn after one that is going on. Every step may be repeated without harm: nothing is retried here,
-    and after a failure or a kill the same call goes on.
+    A run takes its turn after one that is going on, for which it waits no longer than it may take itself. Every step
+    may be repeated without harm: nothing is retried here, and after a failure or a kill the same call goes on.
 
     Parameters
     ----------
@@ -113,34 +80,20 @@ def run(name: str, start: str | date | None = None, end: str | date | None = Non
     Raises
     ------
     RunFailed
-        If a cell raises.
+        If a cell raises, the kernel dies, or the time of the pipeline is up.
     LifeboatError
-        If the pipeline is unknown or the days are not allowed.
+        If the pipeline is unknown, the days are not allowed, or another run does not end.
     """
     pipeline = get_pipeline(name)
     days = days_between(start or end or today(), end or today())
-    folder = runs_folder() / name / f"{days[-1]}"
-    with _turn():
+    with _turn(pipeline), recorded(name, days) as folder:
         store.serve()
-        folder.mkdir(parents=True, exist_ok=True)
-        record = Run(name, f"{days[0]}", f"{days[-1]}", _now())
-        with _recorded(record, folder):
+        clock = Clock(60 * pipeline.timeout, 60 * pipeline.cell_timeout)
+        with _temporary_folder():
             for notebook in pipeline.notebooks:
-                _execute(notebook, folder, _parameters(pipeline, days))
+                source = store.project_folder() / "notebooks" / f"{notebook}.ipynb"
+                execute(source, folder / source.name, _parameters(pipeline, days), clock)
     return folder
-
-
-def history() -> list[Run]:
-    """List the runs, oldest first."""
-    records = [Run(**json.loads(path.read_text(encoding="utf-8"))) for path in runs_folder().glob("*/*/run.json")]
-    return sorted(records, key=lambda run: run.started)
-
-
-def missed_days(name: str = "daily") -> list[date]:
-    """List the days since the first that no successful run of a pipeline (or of all notebooks) has covered."""
-    good = [run for run in history() if run.status == "succeeded" and run.pipeline in (name, "all")]
-    covered = {day for run in good for day in days_between(run.start, run.end)}
-    return [day for day in days_between(min(covered), today()) if day not in covered] if covered else []
 
 
 def _parameters(pipeline: Pipeline, days: list[date]) -> dict[str, Any]:
@@ -148,43 +101,9 @@ def _parameters(pipeline: Pipeline, days: list[date]) -> dict[str, Any]:
     return {**pipeline.parameters, **span}
 
 
-def _execute(notebook: str, folder: Path, parameters: dict[str, Any]) -> None:
-    import papermill
-    from nbclient.exceptions import DeadKernelError
-
-    from lifeboat.operate.notebooks import kernel_config
-
-    source = store.project_folder() / "notebooks" / f"{notebook}.ipynb"
-    target = folder / source.name
-    known = papermill.inspect_notebook(str(source))
-    try:
-        papermill.execute_notebook(
-            str(source),
-            str(target),
-            {name: value for name, value in parameters.items() if name in known},
-            cwd=str(source.parent),
-            kernel_name="python3",
-            config=kernel_config(),
-            progress_bar={"desc": f"{notebook:<18}", "file": sys.stderr, "leave": True},
-        )
-    except papermill.PapermillExecutionError as error:
-        raise RunFailed(
-            f"{notebook} failed at In [{error.exec_count}]:\n{_indented(error.source)}\n"
-            f"{error.ename}: {in_short(error.evalue)}\nThe notebook as it stopped: {target}"
-        ) from error
-    except DeadKernelError as error:
-        raise RunFailed(f"{notebook} failed: {error}. The notebook as it stopped: {target}") from error
-
-
-def _indented(source: str) -> str:
-    lines = source.splitlines()
-    shown = lines if len(lines) <= 6 else [*lines[:5], "..."]
-    return "\n".join(f"    {line}" for line in shown)
-
-
 @contextmanager
-def _turn() -> Iterator[None]:
-    """One run at a time: another process waits, and says so."""
+def _turn(pipeline: Pipeline) -> Iterator[None]:
+    """One run at a time: another process waits, says for whom, and gives up in the end."""
     from filelock import FileLock, Timeout
 
     runs_folder().mkdir(parents=True, exist_ok=True)
@@ -192,33 +111,36 @@ def _turn() -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        print("another run is going on; waiting for it to end", file=sys.stderr)  # noqa: T201
-        lock.acquire()
+        limit = f"{pipeline.timeout:g} minutes"
+        print(f"another run is going on: {_at_work()}; waiting for it to end, at most {limit}", file=sys.stderr)  # noqa: T201
+        try:
+            lock.acquire(timeout=60 * pipeline.timeout)
+        except Timeout as error:
+            raise LifeboatError(
+                f"{pipeline.name} did not begin: another run did not end within {limit}: {_at_work()}. "
+                "End that process, then run this again."
+            ) from error
     try:
         yield
     finally:
         lock.release()
 
 
+def _at_work() -> str:
+    return ", ".join(str(run) for run in history() if run.status == "running") or "one that has just begun"
+
+
 @contextmanager
-def _recorded(run: Run, folder: Path) -> Iterator[None]:
-    """Keep the record of a run up to date: running before, succeeded or failed after."""
-    _write_record(run, folder)
-    outcome = {"status": "succeeded"}
+def _temporary_folder() -> Iterator[None]:
+    """Give the kernels a temporary folder that goes with the run, or after a kill with the next one."""
+    folder, before = runs_folder() / ".temporary", os.environ.get("TMPDIR")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    os.environ["TMPDIR"] = str(folder)
     try:
         yield
-    except BaseException as error:
-        outcome = {"status": "failed", "error": str(error) if isinstance(error, LifeboatError) else repr(error)}
-        raise
     finally:
-        _write_record(replace(run, **outcome, finished=_now()), folder)
-
-
-def _write_record(run: Run, folder: Path) -> None:
-    temporary = folder / "run.json.new"
-    temporary.write_text(json.dumps(asdict(run), indent=2), encoding="utf-8")
-    temporary.replace(folder / "run.json")
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+        os.environ.pop("TMPDIR")
+        if before is not None:
+            os.environ["TMPDIR"] = before
+        shutil.rmtree(folder, ignore_errors=True)

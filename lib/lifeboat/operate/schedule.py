@@ -21,11 +21,14 @@ def describe() -> Iterator[str]:
 
 
 def run_forever() -> None:
-    """Run the pipelines at their times; a failed run is logged and recorded, and the next one comes at its time."""
+    """Run the pipelines at their times; a failed run is logged and recorded, and the next one comes at its time.
+
+    When it is stopped (Ctrl-C, SIGTERM), a run that is going on ends first.
+    """
     scheduler = build(BlockingScheduler())
     try:
         scheduler.start()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit):
         scheduler.shutdown(wait=False)
 
 

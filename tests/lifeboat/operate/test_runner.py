@@ -1,21 +1,26 @@
 import json
+import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 import yaml
 from filelock import FileLock
 from nbformat.v4 import new_code_cell, new_notebook
 
-from lifeboat import store
+from lifeboat import registry, store
 from lifeboat.days import today
 from lifeboat.errors import LifeboatError
-from lifeboat.operate import runner
+from lifeboat.operate import doctor, records, runner
+from lifeboat.operate.execution import RunFailed
 
 PARAMETERS = new_code_cell("start = 'none'\nend = 'none'\nn = 0", metadata={"tags": ["parameters"]})
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
@@ -24,13 +29,36 @@ NOTEBOOKS = {
     "broken": [new_code_cell("x = 1"), new_code_cell("# the reason\nx / 0")],
     "never": [new_code_cell("raise SystemError('must not run')")],
     "dies": [new_code_cell("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")],
-    "sleeps": [new_code_cell("import time; time.sleep(60)")],
+    "sleeps": [
+        new_code_cell(
+            "import pathlib, tempfile, time; tempfile.mkdtemp()\n"
+            "pathlib.Path(tempfile.gettempdir(), '../slow', time.strftime('%F', time.gmtime()), 'started').touch()\n"
+            "time.sleep(60)"
+        )
+    ],
+    "hangs": [new_code_cell("import os, signal; os.kill(os.getpid(), signal.SIGSTOP)")],
+    "dawdles": [new_code_cell("import time; time.sleep(1.5)") for _ in range(4)],
+    "hangs_after": [
+        new_code_cell(
+            "import os, signal\nhandlers = get_ipython().kernel.shell_handlers\n"
+            "handlers['kernel_info_request'] = lambda *_: os.kill(os.getpid(), signal.SIGSTOP)"
+        )
+    ],
+    "leaves": [
+        new_code_cell("import os, tempfile; print(tempfile.mkdtemp(), flush=True)"),
+        new_code_cell("os.kill(os.getpid(), 9)"),
+    ],
 }
 TABLE = {
     "daily": {"notebooks": ["reports"], "parameters": {"n": 7, "unknown": 1}, "per_day": True, "cron": "15 6 * * *"},
     "bad": {"notebooks": ["reports", "broken", "never"]},
     "slow": {"notebooks": ["sleeps"]},
     "dead": {"notebooks": ["dies"]},
+    "hung": {"notebooks": ["hangs"], "cell_timeout": 0.05},
+    "hung-after": {"notebooks": ["hangs_after"], "cell_timeout": 0.05},
+    "long": {"notebooks": ["dawdles"], "timeout": 0.1},
+    "untidy": {"notebooks": ["leaves"]},
+    "hurried": {"notebooks": ["reports"], "timeout": 0.01},
 }
 
 
@@ -60,7 +88,7 @@ def test_a_run_keeps_executed_notebooks_and_a_record(workshop):
     assert folder == workshop / "runs" / "daily" / "2026-11-03"
     assert printed(folder / "reports.ipynb") == "2026-11-01 2026-11-03 7\n"
     assert (workshop / "notebooks" / "reports.ipynb").read_bytes() == before
-    (record,) = runner.history()
+    (record,) = records.history()
     assert (record.pipeline, record.start, record.end, record.status) == (
         "daily",
         "2026-11-01",
@@ -75,32 +103,31 @@ def test_without_days_a_run_covers_today(workshop):
 
 
 def test_a_failure_names_the_cell_and_the_notebook_and_stops(workshop):
-    with pytest.raises(runner.RunFailed) as caught:
+    with pytest.raises(RunFailed) as caught:
         runner.run("bad")
     message = str(caught.value)
     folder = workshop / "runs" / "bad" / str(today())
     for part in (
-        "broken failed at In [2]",
+        "broken failed at In [2]: ZeroDivisionError: division by zero\n",
         "# the reason",
-        "ZeroDivisionError: division by zero",
         str(folder / "broken.ipynb"),
     ):
         assert part in message
     assert not (folder / "never.ipynb").exists()
-    assert runner.history()[0].status == "failed"
-    assert "ZeroDivisionError" in runner.history()[0].error
+    assert records.history()[0].status == "failed"
+    assert "ZeroDivisionError" in records.history()[0].error
 
 
 def test_a_kernel_that_dies_is_a_failure_too(workshop):
-    with pytest.raises(runner.RunFailed, match=r"dies failed: .*[Kk]ernel died"):
+    with pytest.raises(RunFailed, match=r"^dies failed at In \[1\]: Kernel died\n"):
         runner.run("dead")
-    assert runner.history()[0].status == "failed"
+    assert records.history()[0].status == "failed"
 
 
 @pytest.mark.parametrize(
     ("pipeline", "days", "message"),
     [
-        ("weekly", {}, "pipeline is 'weekly'; allowed: bad, daily, dead, slow"),
+        ("weekly", {}, "pipeline is 'weekly'; allowed: bad, daily, dead, "),
         ("daily", {"end": str(today() + timedelta(days=2))}, "in the future"),
         ("daily", {"start": "2026-11-05", "end": "2026-11-01"}, "after end"),
     ],
@@ -108,25 +135,51 @@ def test_a_kernel_that_dies_is_a_failure_too(workshop):
 def test_bad_requests_are_refused_and_leave_nothing(workshop, pipeline, days, message):
     with pytest.raises(LifeboatError, match=message):
         runner.run(pipeline, **days)
-    assert runner.history() == []
+    assert records.history() == []
 
 
 def test_missed_days_are_those_that_no_successful_run_covers(workshop):
     def record(name, start, end, status):
         folder = workshop / "runs" / name / str(end)
         folder.mkdir(parents=True)
-        run = runner.Run(name, str(start), str(end), started=f"{end}T06:15:00+00:00", status=status)
+        run = records.Run(name, str(start), str(end), started=f"{end}T06:15:00+00:00", status=status)
         (folder / "run.json").write_text(json.dumps(vars(run)))
 
     day = [today() - timedelta(days=n) for n in range(6)]
     record("all", day[5], day[4], "succeeded")
     record("daily", day[3], day[3], "failed")
     record("daily", day[1], day[1], "succeeded")
-    assert runner.missed_days() == [day[3], day[2], day[0]]
+    assert records.missed_days() == [day[3], day[2], day[0]]
 
 
 def test_no_run_means_no_missed_day(workshop):
-    assert runner.missed_days() == []
+    assert records.missed_days() == []
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "message"),
+    [
+        ("hung", r"^hangs failed at In \[1\]: the cell took longer than 0.05 minutes, the `cell_timeout`"),
+        ("hung-after", "^hangs_after failed.*: the cell took longer than 0.05 minutes"),
+        ("long", "^dawdles failed at In .*: the run took longer than 0.1 minutes, the `timeout`"),
+    ],
+)
+def test_what_hangs_or_takes_too_long_is_ended_and_recorded(workshop, pipeline, message):
+    with pytest.raises(RunFailed, match=message):
+        runner.run(pipeline)
+    (record,) = records.history()
+    assert (record.status, record.error.splitlines()[0][:5]) == ("failed", message[1:6])
+    assert psutil.Process().children() == []
+
+
+def test_a_kernel_that_does_not_start_is_a_failure_too(workshop, monkeypatch):
+    spec = workshop / "jupyter" / "kernels" / "python3"
+    spec.mkdir(parents=True)
+    silent = [sys.executable, "-c", "import time; time.sleep(60)"]
+    (spec / "kernel.json").write_text(json.dumps({"argv": silent, "display_name": "silent", "language": "python"}))
+    monkeypatch.setenv("JUPYTER_PATH", str(workshop / "jupyter"))
+    with pytest.raises(RunFailed, match=r"^reports failed: Kernel didn't respond in 1 seconds"):
+        runner.run("hurried")
 
 
 def test_runs_take_turns(workshop, capsys):
@@ -136,27 +189,96 @@ def test_runs_take_turns(workshop, capsys):
     thread = threading.Thread(target=runner.run, args=("daily",))
     thread.start()
     time.sleep(0.5)
-    assert runner.history() == []
+    assert records.history() == []
     lock.release()
     thread.join()
-    assert runner.history()[0].status == "succeeded"
+    assert records.history()[0].status == "succeeded"
     assert "another run is going on" in capsys.readouterr().err
 
 
-def test_a_killed_run_shows_and_the_next_one_goes_on(workshop):
+def test_waiting_for_another_run_ends_and_names_it(workshop):
+    with FileLock(workshop / "runs" / ".lock"), records.recorded("slow", [today()]):
+        with pytest.raises(LifeboatError) as caught:
+            runner.run("hurried")
+        (record,) = records.history()
+    assert f"did not end within 0.01 minutes: slow (pid {os.getpid()}, since {record.started})" in str(caught.value)
+
+
+@contextmanager
+def slow_run(workshop, number):
+    """A run in a process of its own that gets a signal while its notebook is at work."""
     code = (
-        "import pathlib, sys; from lifeboat import runner, store; root = pathlib.Path(sys.argv[1]); "
-        "store.project_folder = lambda: root; runner.run('slow')"
+        "import pathlib, sys; from lifeboat import cli, store; root = pathlib.Path(sys.argv[1]); "
+        "store.project_folder = lambda: root; sys.argv = ['lifeboat', 'run', 'slow']; cli.main()"
     )
-    child = subprocess.Popen([sys.executable, "-c", code, str(workshop)], stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 30
-    while not runner.history() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    child.send_signal(signal.SIGKILL)
-    child.wait()
-    assert [run.status for run in runner.history()] == ["running"]
+    (workshop / "tmp").mkdir()
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, str(workshop)],
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"TMPDIR": str(workshop / "tmp")},
+    )
+    try:
+        started = workshop / "runs" / "slow" / f"{today()}" / "started"
+        deadline = time.monotonic() + 60
+        while not started.exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        kernels = psutil.Process(child.pid).children(recursive=True)
+        assert [run.status for run in records.history()] == ["running"]
+        child.send_signal(number)
+        child.wait(30)
+        psutil.wait_procs(kernels, 10)
+        yield kernels
+    finally:
+        child.kill()
+        child.wait()
+
+
+def test_a_killed_run_shows_and_the_next_one_goes_on_and_tidies_up(workshop):
+    with slow_run(workshop, signal.SIGKILL):
+        assert [run.status for run in records.history()] == ["killed"]
+        assert "killed" in records.history()[0].error
+        assert list((workshop / "runs" / ".temporary").iterdir())
+        runner.run("daily")
+    assert {run.pipeline: run.status for run in records.history()} == {"slow": "killed", "daily": "succeeded"}
+    assert not (workshop / "runs" / ".temporary").exists()
+
+
+def test_a_stopped_run_ends_its_kernel_says_so_and_leaves_nothing(workshop):
+    with slow_run(workshop, signal.SIGTERM) as kernels:
+        (record,) = records.history()
+        assert (record.status, record.error) == ("failed", "stopped from outside before it had ended")
+        assert not [kernel for kernel in kernels if kernel.is_running()]
+    assert not (workshop / "runs" / ".temporary").exists()
+    assert list((workshop / "tmp").iterdir()) == []
+
+
+def test_what_a_killed_kernel_leaves_goes_with_the_failed_run(workshop):
+    with pytest.raises(RunFailed):
+        runner.run("untidy")
+    folder = workshop / "runs" / "untidy" / f"{today()}"
+    left = Path(printed(folder / "leaves.ipynb").strip())
+    assert left.is_relative_to(workshop)
+    assert not left.exists()
+
+
+def test_doctor_reports_failures_of_the_newest_runs(workshop, project):
+    with pytest.raises(RunFailed):
+        runner.run("bad")
     runner.run("daily")
-    assert {run.pipeline: run.status for run in runner.history()} == {"slow": "running", "daily": "succeeded"}
+    (runs,) = [check for check in doctor.examine() if check.name == "runs"]
+    assert not runs.ok
+    assert "the newest bad failed: broken failed at In [2]: ZeroDivisionError: division by zero" in runs.found
+    assert "daily" not in runs.found
+    assert f"lifeboat run bad --start {today()}" in runs.remedy
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pipeline", ["retrain", "daily"])
+def test_a_scheduled_pipeline_brings_into_an_empty_store_what_it_needs(empty, tmp_path, monkeypatch, pipeline):
+    monkeypatch.setenv("LIFEBOAT_RUNS", str(tmp_path / "runs"))
+    runner.run(pipeline)
+    assert registry.champion(empty).version == 1
+    assert [run.status for run in records.history()] == ["succeeded"]
 
 
 def test_the_real_table_names_notebooks_that_exist():

@@ -1,0 +1,112 @@
+"""One notebook of a run, executed by papermill within its time; whatever ends it early has a clear message."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from lifeboat.errors import LifeboatError, in_short
+from lifeboat.operate.notebooks import kernel_config
+
+
+class RunFailed(LifeboatError):
+    """A notebook of a pipeline failed; the message shows the error, the cell and where to read on."""
+
+
+@dataclass
+class Clock:
+    """The time that a run has left, which begins with this object; it also remembers the cell that is at work.
+
+    Attributes
+    ----------
+    run, cell : float
+        Seconds for the whole run, and for each of its cells.
+    """
+
+    run: float
+    cell: float
+    at_work: NotebookNode | None = None
+    begun: float = field(default_factory=time.monotonic)
+
+    def seconds(self, cell: NotebookNode | None = None) -> int:
+        """Return how long the next cell may take.
+
+        Raises
+        ------
+        TimeoutError
+            If the run has no time left.
+        """
+        self.at_work = cell
+        left = self.begun + self.run - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return max(1, round(min(self.cell, left)))
+
+    def expired(self) -> str:
+        """Say which of the limits was met, and how to change it."""
+        whole = time.monotonic() - self.begun >= self.run - 1
+        what, minutes = ("timeout", self.run / 60) if whole else ("cell_timeout", self.cell / 60)
+        return (
+            f"the {'run' if whole else 'cell'} took longer than {minutes:g} minutes, the `{what}` of this pipeline in "
+            "scheduled/pipelines.yml"
+        )
+
+
+def execute(source: Path, target: Path, parameters: dict[str, Any], clock: Clock) -> None:
+    """Execute a notebook and keep the result, as far as it came.
+
+    Parameters
+    ----------
+    source, target : Path
+        The notebook, and where the executed one is written.
+    parameters : dict
+        Those that the notebook knows are given to it.
+    clock : Clock
+        What is left of the run's time.
+
+    Raises
+    ------
+    RunFailed
+        If a cell raises, the kernel dies or does not start, or the time is up.
+    """
+    import papermill
+
+    clock.at_work = None
+    known = papermill.inspect_notebook(str(source))
+    try:
+        papermill.execute_notebook(
+            str(source),
+            str(target),
+            {name: value for name, value in parameters.items() if name in known},
+            cwd=str(source.parent),
+            kernel_name="python3",
+            config=kernel_config(),
+            progress_bar={"desc": f"{source.stem:<18}", "file": sys.stderr, "leave": True},
+            start_timeout=min(60, clock.seconds()),
+            execution_timeout=clock.seconds(),  # for what follows the last cell; the cells have timeout_func
+            timeout_func=clock.seconds,
+        )
+    except papermill.PapermillExecutionError as error:
+        cause = f"{error.ename}: {in_short(error.evalue)}"
+        raise _failed(target, cause, error.exec_count, error.source) from error
+    except (TimeoutError, AssertionError) as error:  # nbclient asserts that a cell was at work when the time was up
+        raise _failed(target, clock.expired(), *_place(clock)) from error
+    except RuntimeError as error:  # the kernel died, or did not start
+        raise _failed(target, f"{error}", *_place(clock)) from error
+
+
+def _place(clock: Clock) -> tuple[int | None, str]:
+    return (None, "") if clock.at_work is None else (clock.at_work.execution_count, clock.at_work.source)
+
+
+def _failed(target: Path, cause: str, count: int | None, source: str) -> RunFailed:
+    lines = source.splitlines()
+    shown = lines if len(lines) <= 6 else [*lines[:5], "..."]
+    where = f" at In [{count or ' '}]" if source else ""
+    told = [f"{target.stem} failed{where}: {cause}", *(f"    {line}" for line in shown)]
+    return RunFailed("\n".join([*told, f"The notebook as it stopped: {target}"]))
