@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from lifeboat import features, provenance, survival
-from lifeboat import model_card as reports
+from lifeboat import features, model_card, provenance, survival
 from lifeboat.errors import LifeboatError
-from lifeboat.model_card import Report
+from lifeboat.model_card import ModelCard
 from lifeboat.store import quiet
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ class Champion:
         When it was registered, in UTC.
     training_dataset_version : int
         The version of the training dataset that it was fitted on.
-    report : Report, optional
+    card : ModelCard, optional
         Its evaluation, with intervals, slices, versions of packages and the revision of the code.
     """
 
@@ -61,7 +60,7 @@ class Champion:
     description: str
     created: datetime
     training_dataset_version: int
-    report: Report | None = None
+    card: ModelCard | None = None
 
 
 def registered(project: Project) -> list[Model]:
@@ -182,21 +181,21 @@ def register(
     project: Project,
     pipeline: Pipeline,
     *,
-    report: Report,
+    card: ModelCard,
     description: str,
     training_dataset_version: int,
     input_example: pd.DataFrame,
 ) -> Champion:
-    """Save a fitted pipeline as a new version in the registry, with its report, model card, figures and provenance.
+    """Save a fitted pipeline as a new version in the registry, with its model card, figures and provenance.
 
     The schema of what goes in and comes out is taken from the feature view.
     """
     with tempfile.TemporaryDirectory() as folder, quiet():
         survival.save(pipeline, Path(folder) / _FILE)
-        report.save(Path(folder))
+        card.save(Path(folder))
         model = project.get_model_registry().sklearn.create_model(
             NAME,
-            metrics=report.metrics,
+            metrics=card.metrics,
             description=description,
             input_example=input_example,
             feature_view=features.survival_view(project),
@@ -210,13 +209,13 @@ _loaded: dict[str, Champion] = {}
 
 
 def _load(model: Model) -> Champion:
-    """Download and open a version, once a process: a version never changes."""
+    """Download and open a version, once per process: a version never changes."""
     key = f"{model.project_name}/{model.id}/{model.created}"
     if key not in _loaded:
         with quiet():
             folder = Path(model.download(local_path=tempfile.mkdtemp(dir=_downloads())))
-        report = reports.load(folder)
-        _warn_of_other_versions(model, report)
+        card = model_card.load(folder)
+        _warn_of_other_versions(model, card)
         _loaded[key] = Champion(
             pipeline=survival.load(folder / _FILE),
             version=model.version,
@@ -224,16 +223,16 @@ def _load(model: Model) -> Champion:
             description=model.description,
             created=_time(model.created),
             training_dataset_version=model.training_dataset_version,
-            report=report,
+            card=card,
         )
     return _loaded[key]
 
 
-def _warn_of_other_versions(model: Model, report: Report | None) -> None:
-    others = provenance.differences(report.versions) if report else []
+def _warn_of_other_versions(model: Model, card: ModelCard | None) -> None:
+    others = provenance.differences(card.versions) if card else []
     if others:
         text = f"model version {model.version} was made with {', '.join(others)}: predictions may differ. "
-        warnings.warn(text + "Train it anew with `lifeboat train`.", provenance.OtherVersions, stacklevel=4)
+        warnings.warn(text + "Train it again with `lifeboat train`.", provenance.OtherVersions, stacklevel=4)
 
 
 @cache

@@ -29,8 +29,8 @@ def drift(reference: pd.DataFrame, recent: pd.DataFrame, alarm_rate: float = 0.0
 
     The population stability index sums ``(p - q) ln(p / q)`` over bins (fifths of the reference, or categories, and one
     for missing values). Without drift, samples of n and m rows give about ``(1/n + 1/m)`` times a chi-squared variable
-    with one degree of freedom less than bins (Yurdakul 2018, Statistical Properties of Population Stability Index), so
-    the threshold is that distribution's upper quantile: it is crossed by chance once in ``1 / alarm_rate`` looks.
+    with one degree of freedom fewer than bins (Yurdakul 2018, Statistical Properties of Population Stability Index), so
+    the threshold is that distribution's upper quantile: without drift it is crossed once in ``1 / alarm_rate`` looks.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def drift(reference: pd.DataFrame, recent: pd.DataFrame, alarm_rate: float = 0.0
     Returns
     -------
     DataFrame
-        A row a feature: ``feature``, ``psi``, ``threshold``, ``drifted``.
+        One row per feature: ``feature``, ``psi``, ``threshold``, ``drifted``.
     """
     rows = []
     for name in FEATURES:

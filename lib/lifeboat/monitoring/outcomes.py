@@ -16,7 +16,7 @@ PREDICTION = ["passenger_id", "model_version", "probability", "prediction", "pre
 
 
 def outcomes(project: Project, with_features: bool = False) -> pd.DataFrame:
-    """Read every stored prediction with what became of the passenger; the feature store joins the two.
+    """Read every stored prediction with the passenger's outcome; the feature store joins the two.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def outcomes(project: Project, with_features: bool = False) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row a prediction, newest first: ``passenger_id``, ``model_version``, ``probability``, ``prediction``,
+        One row per prediction, newest first: ``passenger_id``, ``model_version``, ``probability``, ``prediction``,
         ``predicted_at`` and ``survived`` (NaN while the outcome is pending). Empty before the first prediction.
     """
     predictions = features.predictions_group(project)
