@@ -47,7 +47,7 @@ def confusion_matrix(results: pd.DataFrame) -> pd.DataFrame:
 
 
 CELLS = ["true_survived", "false_survived", "true_died", "false_died"]
-SCORES = ["accuracy", "log_loss", "brier"]
+MEANS = ["accuracy", "log_loss", "brier"]
 
 
 def _marks(results: pd.DataFrame) -> pd.DataFrame:
@@ -76,7 +76,7 @@ def metrics(results: pd.DataFrame) -> dict[str, float]:
     """
     marks = _marks(results)
     cells = {name: int(marks[name].sum()) for name in CELLS}
-    return {"passengers": len(marks), **cells, **{name: float(marks[name].mean()) for name in SCORES}}
+    return {"passengers": len(marks), **cells, **{name: float(marks[name].mean()) for name in MEANS}}
 
 
 def metrics_by_day(results: pd.DataFrame) -> pd.DataFrame:
@@ -89,7 +89,7 @@ def metrics_by_day(results: pd.DataFrame) -> pd.DataFrame:
     """
     marks, keys = _marks(results), _day_and_version(results)
     grouped = marks.groupby([keys[name].loc[marks.index] for name in keys])
-    table = pd.concat([grouped.size().rename("passengers"), grouped[CELLS].sum(), grouped[SCORES].mean()], axis=1)
+    table = pd.concat([grouped.size().rename("passengers"), grouped[CELLS].sum(), grouped[MEANS].mean()], axis=1)
     table = table.reindex(pd.MultiIndex.from_frame(keys.drop_duplicates().sort_values(list(keys))))
     counts = ["passengers", *CELLS]
     return table.fillna(dict.fromkeys(counts, 0)).astype(dict.fromkeys(counts, "int64")).reset_index()
