@@ -1,9 +1,9 @@
-"""Measure, one after another; takes about half an hour: `make bench`, or `python -m benchmarks training spaces`."""
+"""Measure, one after another; takes about half an hour: `make bench`, or `python -m benchmarks speed spaces`."""
 
 import importlib
 import sys
 
-EVERYTHING = ("quality", "training", "synthetic", "spaces", "monitor")
+EVERYTHING = ("quality", "speed", "synthetic", "spaces", "monitor")
 
 for name in sys.argv[1:] or EVERYTHING:
     if name not in EVERYTHING:

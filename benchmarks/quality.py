@@ -1,6 +1,6 @@
 """How good the estimators are on all 1,309 passengers; fills the tables of benchmarks/quality.md.
 
-    python benchmarks/quality.py                 about three minutes on one core
+    python -m benchmarks.quality                 about three minutes on one core
 
 Folds and seeds are fixed, so a second run gives the same tables.
 """
@@ -27,7 +27,7 @@ from lifeboat.survival.preprocessing import PassengerMatrix
 from lifeboat.survival.traits import TRAITS, PassengerTraits
 
 PAGE = Path(__file__).with_name("quality.md")
-METRICS = {"roc_auc": "ROC AUC", "log_loss": "log loss", "brier": "Brier", "calibration_error": "ECE"}
+HEADINGS = {"roc_auc": "ROC AUC", "log_loss": "log loss", "brier": "Brier", "calibration_error": "ECE"}
 TABLE = passengers.load()
 X, Y = TABLE[passengers.FEATURES], TABLE[passengers.LABEL]
 
@@ -75,11 +75,11 @@ def variants() -> dict[str, Pipeline]:
 
 
 def rows(scores: dict[str, dict[str, pd.DataFrame]], protocols: list[str]) -> Iterator[str]:
-    """A table of means with their standard errors, one line an estimator."""
-    yield "| | " + " | ".join(f"{protocol}: {words}" for protocol in protocols for words in METRICS.values()) + " |"
-    yield "|---" * (1 + len(protocols) * len(METRICS)) + "|"
+    """A table of means with their standard errors, one row per estimator."""
+    yield "| | " + " | ".join(f"{protocol}: {words}" for protocol in protocols for words in HEADINGS.values()) + " |"
+    yield "|---" * (1 + len(protocols) * len(HEADINGS)) + "|"
     for name, tables in scores.items():
-        cells = [_cell(tables[protocol], metric) for protocol in protocols for metric in METRICS]
+        cells = [_cell(tables[protocol], metric) for protocol in protocols for metric in HEADINGS]
         yield f"| {name} | " + " | ".join(cells) + " |"
 
 
@@ -89,8 +89,8 @@ def _cell(table: pd.DataFrame, metric: str) -> str:
 
 
 def differences(scores: dict[str, dict[str, pd.DataFrame]], protocol: str) -> Iterator[str]:
-    """Paired differences to the default, with corrected 95 % intervals."""
-    yield "| less logistic_companions | log loss | ROC AUC | Brier |"
+    """Paired differences to the default, with corrected 95% intervals."""
+    yield "| minus logistic_companions | log loss | ROC AUC | Brier |"
     yield "|---|---|---|---|"
     for name, tables in scores.items():
         if name == "logistic_companions":
@@ -121,8 +121,8 @@ def ablation() -> Iterator[str]:
 
 
 def coverage() -> Iterator[str]:
-    """How often the outcome was left open, at nominal 90 %."""
-    yield "| folds | all | of those who died | of those who survived | both outcomes left open |"
+    """How often the prediction set contained the outcome, at nominal 90%."""
+    yield "| folds | all | of those who died | of those who survived | both outcomes possible |"
     yield "|---|---|---|---|---|"
     for name, groups in list(PROTOCOLS.items())[:2]:
         found = survival.coverage("logistic_companions", X, Y, groups, level=0.9, repeats=5)

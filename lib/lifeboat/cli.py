@@ -186,12 +186,10 @@ def show(version: Version) -> None:
     """Print the model card of a version."""
     from rich.markdown import Markdown
 
-    from lifeboat import model_card, registry
+    from lifeboat import registry
 
     model = registry.load(store.login(), version)
-    console.print(
-        Markdown(model_card.model_card(model.report).split("---\n", 2)[-1]) if model.report else model.description
-    )
+    console.print(Markdown(model.card.to_markdown().split("---\n", 2)[-1]) if model.card else model.description)
 
 
 @models_app.command()

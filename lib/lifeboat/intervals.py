@@ -1,8 +1,9 @@
-"""Intervals of proportions and of means."""
+"""Confidence intervals: of a proportion in closed form, of anything else by the bootstrap."""
 
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import norm
 
@@ -13,7 +14,7 @@ def wilson(successes: ArrayLike, trials: ArrayLike, level: float = 0.95) -> tupl
     Parameters
     ----------
     successes, trials : array-like of int
-        Of one shape.
+        Arrays of the same shape.
     level : float
         Confidence level between 0 and 1.
 
@@ -37,12 +38,40 @@ def wilson(successes: ArrayLike, trials: ArrayLike, level: float = 0.95) -> tupl
     return np.where(n > 0, center - half, 0.0).clip(0, 1), np.where(n > 0, center + half, 1.0).clip(0, 1)
 
 
+def bootstrap_weights(rows: int, groups: ArrayLike | None = None, resamples: int = 500, seed: int = 0) -> np.ndarray:
+    """Draw bootstrap samples of rows (Efron 1979, Annals of Statistics 7:1-26) and return them as weights.
+
+    Parameters
+    ----------
+    rows : int
+        Number of rows to draw from.
+    groups : array-like, optional
+        The group of each row: a group is drawn as a whole. Without it each row is drawn alone.
+    resamples, seed : int
+        How many samples are drawn with replacement, and from which seed.
+
+    Returns
+    -------
+    ndarray of shape (resamples, rows)
+        How often each row is in each sample.
+    """
+    group_of_row = np.arange(rows) if groups is None else pd.factorize(np.asarray(groups))[0]
+    count = group_of_row.max() + 1
+    times_drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=resamples)
+    return times_drawn[:, group_of_row].astype(float)
+
+
+def percentile_bounds(level: float = 0.95) -> list[float]:
+    """Return the two quantiles of the resampled values that bound the percentile bootstrap interval."""
+    return [(1 - level) / 2, (1 + level) / 2]
+
+
 BOOTSTRAP_UP_TO = 500
-"""Means of more values get a normal interval: it is the same by then, and takes no time."""
+"""Means of more values get a normal interval: by then the two agree, and it takes no time."""
 
 
-def bootstrap_mean(values: ArrayLike, level: float = 0.95, resamples: int = 400, seed: int = 0) -> tuple[float, float]:
-    """Return the percentile bootstrap interval of a mean (Efron 1979, Annals of Statistics 7:1-26).
+def mean_interval(values: ArrayLike, level: float = 0.95, resamples: int = 400, seed: int = 0) -> tuple[float, float]:
+    """Return the interval of a mean: percentile bootstrap for few values, normal for many.
 
     Parameters
     ----------
@@ -51,7 +80,7 @@ def bootstrap_mean(values: ArrayLike, level: float = 0.95, resamples: int = 400,
     level : float
         Confidence level between 0 and 1.
     resamples, seed : int
-        How many samples are drawn with replacement, and from which seed.
+        As in `bootstrap_weights`.
     """
     x = np.asarray(values, dtype=float)
     if len(x) < 2:
@@ -59,6 +88,6 @@ def bootstrap_mean(values: ArrayLike, level: float = 0.95, resamples: int = 400,
     if len(x) > BOOTSTRAP_UP_TO:
         half = norm.ppf((1 + level) / 2) * x.std(ddof=1) / np.sqrt(len(x))
         return float(x.mean() - half), float(x.mean() + half)
-    drawn = np.random.default_rng(seed).integers(len(x), size=(resamples, len(x)))
-    low, high = np.quantile(x[drawn].mean(axis=1), [(1 - level) / 2, (1 + level) / 2])
+    means = bootstrap_weights(len(x), resamples=resamples, seed=seed) @ x / len(x)
+    low, high = np.quantile(means, percentile_bounds(level))
     return float(low), float(high)

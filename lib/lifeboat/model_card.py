@@ -1,4 +1,4 @@
-"""What is known of a trained model besides its predictions: how good, sure and fair it is; kept beside it."""
+"""The model card: how good, sure and fair a trained model is; kept beside it, for programs and for people."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ from typing import Any
 
 import pandas as pd
 
-from lifeboat.survival import Plausibility
+from lifeboat.survival import METRIC_WORDS, Plausibility
 
-FILE, CARD = "report.json", "README.md"
+FILE, PAGE = "model_card.json", "README.md"
 TABLES = ("test", "held_out", "slices", "calibration")
-UNITS = {"roc_auc": "ROC AUC", "log_loss": "Log loss (nats)", "brier": "Brier score", "accuracy": "Accuracy"}
 
 
 @dataclass(frozen=True)
-class Report:
+class ModelCard:
     """The evaluation of a model.
 
     Attributes
@@ -59,42 +58,52 @@ class Report:
         return self.test["value"].drop("gap").astype(float).to_dict()
 
     def save(self, folder: Path) -> None:
-        """Write the report into a folder, and made from it the model card and figures."""
+        """Write the card into a folder: as JSON, as a page in Markdown, and its two figures."""
         content = asdict(self) | {name: _to_json(getattr(self, name)) for name in TABLES}
         (folder / FILE).write_text(json.dumps(content, indent=1), encoding="utf-8")
-        (folder / CARD).write_text(model_card(self), encoding="utf-8")
-        draw(self, folder)
+        (folder / PAGE).write_text(self.to_markdown(), encoding="utf-8")
+        _draw(self, folder)
+
+    def to_markdown(self) -> str:
+        """Write the card in the format of Hugging Face: what the model is, for what, how good, and its limits."""
+        template = Template(files("lifeboat").joinpath("data/model_card.md").read_text(encoding="utf-8"))
+        return template.substitute(
+            front_matter=_front_matter(self.metrics),
+            estimator=self.estimator,
+            trained_on=f"{self.trained_on:,}",
+            tested_on=f"{self.tested_on:,}",
+            metrics=_metrics_table(self.test, self.held_out),
+            slices=_slices_table(self.slices),
+            died=f"{1 - self.plausibility.died:.2f}",
+            survived=f"{self.plausibility.survived:.2f}",
+            level=f"{self.plausibility.level:.0%}",
+            versions=", ".join(f"{name} {number}" for name, number in self.versions.items()),
+            revision=self.revision,
+        )
 
 
-def load(folder: Path) -> Report | None:
-    """Read the report of a model; None if it was registered without one."""
+def load(folder: Path) -> ModelCard | None:
+    """Read the card of a model; None if it was registered without one."""
     if not (folder / FILE).exists():
         return None
     content: dict[str, Any] = json.loads((folder / FILE).read_text(encoding="utf-8"))
     tables = {name: pd.DataFrame(**content[name]) for name in TABLES}
-    return Report(**content | tables | {"plausibility": Plausibility(**content["plausibility"])})
+    return ModelCard(**content | tables | {"plausibility": Plausibility(**content["plausibility"])})
 
 
 def _to_json(table: pd.DataFrame) -> dict[str, Any]:
     return {"data": table.astype(float).to_numpy().tolist(), "index": list(table.index), "columns": list(table.columns)}
 
 
-def draw(report: Report, folder: Path) -> None:
-    """Draw the figures of the model card: ``reliability.png`` and ``slices.png``."""
-    from lifeboat.figures import training as figures
+def _draw(card: ModelCard, folder: Path) -> None:
+    from lifeboat.figures import survival as figures  # imported here: matplotlib takes a second, and few need it
 
-    figures.reliability(report.calibration).savefig(folder / "reliability.png", dpi=100)
-    figures.slices(report.slices).savefig(folder / "slices.png", dpi=100)
+    figures.reliability(card.calibration).savefig(folder / "reliability.png", dpi=100)
+    figures.slices(card.slices).savefig(folder / "slices.png", dpi=100)
 
 
-def model_card(report: Report) -> str:
-    """Write the model card in the format of Hugging Face: what it is, for what, how good, and what it must not do.
-
-    Parameters
-    ----------
-    report : Report
-        The evaluation.
-    """
+def _front_matter(metrics: dict[str, float]) -> str:
+    """What Hugging Face reads, in YAML."""
     from huggingface_hub import EvalResult, ModelCardData
 
     data = ModelCardData(
@@ -109,32 +118,23 @@ def model_card(report: Report) -> str:
                 dataset_type="tabular",
                 dataset_name="Titanic, 1,309 passengers: final test set",
                 metric_type=name,
-                metric_name=UNITS[name],
+                metric_name=_words(name),
                 metric_value=round(value, 4),
             )
-            for name, value in report.metrics.items()
+            for name, value in metrics.items()
         ],
     )
-    template = Template(files("lifeboat").joinpath("data/model_card.md").read_text(encoding="utf-8"))
-    return template.substitute(
-        front_matter=data.to_yaml().strip(),
-        estimator=report.estimator,
-        trained_on=f"{report.trained_on:,}",
-        tested_on=f"{report.tested_on:,}",
-        metrics=_metrics_table(report),
-        slices=_slices_table(report.slices),
-        died=f"{1 - report.plausibility.died:.2f}",
-        survived=f"{report.plausibility.survived:.2f}",
-        level=f"{report.plausibility.level:.0%}",
-        versions=", ".join(f"{name} {number}" for name, number in report.versions.items()),
-        revision=report.revision,
-    )
+    return data.to_yaml().strip()
 
 
-def _metrics_table(report: Report) -> str:
+def _words(metric: str) -> str:
+    words = METRIC_WORDS[metric]
+    return words[0].upper() + words[1:]
+
+
+def _metrics_table(test: pd.DataFrame, held_out: pd.DataFrame) -> str:
     rows = [
-        f"| {words} | {_interval(report.test.loc[name])} | {_interval(report.held_out.loc[name])} |"
-        for name, words in UNITS.items()
+        f"| {_words(name)} | {_interval(test.loc[name])} | {_interval(held_out.loc[name])} |" for name in METRIC_WORDS
     ]
     return "\n".join(rows)
 

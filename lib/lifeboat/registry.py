@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from lifeboat import features, provenance, survival
-from lifeboat import model_card as reports
+from lifeboat import features, model_card, provenance, survival
 from lifeboat.errors import LifeboatError
-from lifeboat.model_card import Report
+from lifeboat.model_card import ModelCard
 from lifeboat.store import quiet
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ class Champion:
         When it was registered, in UTC.
     training_dataset_version : int
         The version of the training dataset that it was fitted on.
-    report : Report, optional
+    card : ModelCard, optional
         Its evaluation, with intervals, slices, versions of packages and the revision of the code.
     """
 
@@ -60,7 +59,7 @@ class Champion:
     description: str
     created: datetime
     training_dataset_version: int
-    report: Report | None = None
+    card: ModelCard | None = None
 
 
 def registered(project: Project) -> list[Model]:
@@ -181,21 +180,21 @@ def register(
     project: Project,
     pipeline: Pipeline,
     *,
-    report: Report,
+    card: ModelCard,
     description: str,
     training_dataset_version: int,
     input_example: pd.DataFrame,
 ) -> Champion:
-    """Save a fitted pipeline as a new version in the registry, with its report, model card, figures and provenance.
+    """Save a fitted pipeline as a new version in the registry, with its model card, figures and provenance.
 
     The schema of what goes in and comes out is taken from the feature view.
     """
     with tempfile.TemporaryDirectory() as folder, quiet():
         survival.save(pipeline, Path(folder) / _FILE)
-        report.save(Path(folder))
+        card.save(Path(folder))
         model = project.get_model_registry().sklearn.create_model(
             NAME,
-            metrics=report.metrics,
+            metrics=card.metrics,
             description=description,
             input_example=input_example,
             feature_view=features.survival_view(project),
@@ -212,8 +211,8 @@ def _load(model: Model) -> Champion:
     """Download and open a version, once per process: a version never changes."""
     key = f"{model.project_name}/{model.id}/{model.created}"
     if key not in _loaded:
-        pipeline, report = _download(model)
-        _warn_of_other_versions(model, report)
+        pipeline, card = _download(model)
+        _warn_of_other_versions(model, card)
         _loaded[key] = Champion(
             pipeline=pipeline,
             version=model.version,
@@ -221,23 +220,23 @@ def _load(model: Model) -> Champion:
             description=model.description,
             created=_time(model.created),
             training_dataset_version=model.training_dataset_version,
-            report=report,
+            card=card,
         )
     return _loaded[key]
 
 
-def _download(model: Model) -> tuple[Pipeline, Report | None]:
+def _download(model: Model) -> tuple[Pipeline, ModelCard | None]:
     with tempfile.TemporaryDirectory(prefix="lifeboat-models-") as parent:
         with quiet():
             folder = Path(model.download(local_path=parent))
-        return survival.load(folder / _FILE), reports.load(folder)
+        return survival.load(folder / _FILE), model_card.load(folder)
 
 
-def _warn_of_other_versions(model: Model, report: Report | None) -> None:
-    others = provenance.differences(report.versions) if report else []
+def _warn_of_other_versions(model: Model, card: ModelCard | None) -> None:
+    others = provenance.differences(card.versions) if card else []
     if others:
         text = f"model version {model.version} was made with {', '.join(others)}: predictions may differ. "
-        warnings.warn(text + "Train it anew with `lifeboat train`.", provenance.OtherVersions, stacklevel=4)
+        warnings.warn(text + "Train it again with `lifeboat train`.", provenance.OtherVersions, stacklevel=4)
 
 
 def _time(milliseconds: int) -> datetime:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,10 +13,10 @@ from sklearn.pipeline import Pipeline
 
 from lifeboat import features, monitoring, passengers, provenance, registry, survival
 from lifeboat.errors import LifeboatError
-from lifeboat.model_card import Report
+from lifeboat.model_card import ModelCard
 from lifeboat.passengers import FEATURES, LABEL
 from lifeboat.store import quiet
-from lifeboat.survival import preprocessing, traits
+from lifeboat.survival.estimators import PREPARATION_VERSION
 
 if TYPE_CHECKING:
     from hopsworks.hsfs.feature_view import FeatureView
@@ -33,7 +32,7 @@ class TrainingData:
     version : int
         The version of the training dataset of the feature view.
     X : DataFrame
-        The seven features, a row a passenger.
+        The seven features, one row per passenger.
     y : Series
         The outcome: 1 survived, 0 died.
     ticket : Series
@@ -47,7 +46,7 @@ class TrainingData:
 
 
 def training_data(project: Project) -> TrainingData:
-    """Read the training dataset of the historical passengers; materialise a version if their data are new.
+    """Read the training dataset of the historical passengers; materialise a new version if their data changed.
 
     Raises
     ------
@@ -76,7 +75,7 @@ def dataset_version(project: Project, view: FeatureView) -> int:
 
 
 def read_version(view: FeatureView, version: int) -> TrainingData:
-    """Read a materialised training dataset; its rows come sorted, for files have no order to rely on."""
+    """Read a materialised training dataset, sorted: the order of rows in the files may vary."""
     X, y = view.get_training_data(version, training_helper_columns=True)
     rows = X.assign(**{LABEL: y[LABEL]}).sort_values([*FEATURES, "ticket", LABEL], ignore_index=True)
     return TrainingData(version, passengers.validate(rows), rows[LABEL].astype("int64"), rows["ticket"])
@@ -101,25 +100,28 @@ def hold_out(data: TrainingData, seed: int = 0) -> tuple[pd.Index, pd.Index]:
 
 
 def code_version(estimator: str) -> str:
-    """Return a fingerprint of what determines a fit besides the data: settings, our own code and scikit-learn."""
-    own = [inspect.getsource(module) for module in (preprocessing, traits)]
+    """Return a fingerprint of what determines a fit besides the data: settings, preparation and scikit-learn.
+
+    Other words in a docstring do not change it; other numbers from our transformers do, through `PREPARATION_VERSION`.
+    """
     settings = repr(survival.build_estimator(estimator).get_params())
-    return hashlib.sha256("".join([settings, sklearn.__version__, *own]).encode()).hexdigest()[:12]
+    determined_by = f"{settings}, preparation {PREPARATION_VERSION}, scikit-learn {sklearn.__version__}"
+    return hashlib.sha256(determined_by.encode()).hexdigest()[:12]
 
 
-def fit_and_test(data: TrainingData, estimator: str = survival.DEFAULT_ESTIMATOR) -> tuple[Pipeline, Report]:
-    """Fit an estimator to the training part, judge it by cross-validation there, and test it once.
+def fit_and_test(data: TrainingData, estimator: str = survival.DEFAULT_ESTIMATOR) -> tuple[Pipeline, ModelCard]:
+    """Fit an estimator to the training part, evaluate it by cross-validation there, and test it once.
 
     Parameters
     ----------
     data : TrainingData
-        The passengers; `hold_out` says who is tested.
+        The passengers; `hold_out` chooses those who are tested on.
     estimator : str
         A name in `survival.ESTIMATORS`.
 
     Returns
     -------
-    Pipeline, Report
+    Pipeline, ModelCard
         The fitted pipeline and its evaluation.
     """
     train_rows, test_rows = hold_out(data)
@@ -127,7 +129,7 @@ def fit_and_test(data: TrainingData, estimator: str = survival.DEFAULT_ESTIMATOR
     pipeline = survival.fit(estimator, X, y)
     seen = survival.cross_predict(estimator, X, y, ticket, repeats=1)
     probability = pipeline.predict_proba(data.X.iloc[test_rows])[:, 1]
-    report = Report(
+    card = ModelCard(
         estimator=estimator,
         trained_on=len(train_rows),
         tested_on=len(test_rows),
@@ -139,7 +141,7 @@ def fit_and_test(data: TrainingData, estimator: str = survival.DEFAULT_ESTIMATOR
         versions=provenance.versions(),
         revision=provenance.revision(),
     )
-    return pipeline, report
+    return pipeline, card
 
 
 def train(project: Project, estimator: str = survival.DEFAULT_ESTIMATOR) -> registry.Champion:
@@ -155,7 +157,7 @@ def train(project: Project, estimator: str = survival.DEFAULT_ESTIMATOR) -> regi
     Returns
     -------
     Champion
-        The registered model; the one from before if neither data nor code have changed.
+        The registered model; the existing one if neither the data nor the code has changed.
 
     Raises
     ------
@@ -168,12 +170,12 @@ def train(project: Project, estimator: str = survival.DEFAULT_ESTIMATOR) -> regi
     known = registry.find(project, mark)
     if known is not None:
         return known
-    pipeline, report = fit_and_test(data, estimator)
+    pipeline, card = fit_and_test(data, estimator)
     return registry.register(
         project,
         pipeline,
-        report=report,
-        description=f"{estimator}, trained on {report.trained_on} passengers ({mark})",
+        card=card,
+        description=f"{estimator}, trained on {card.trained_on} passengers ({mark})",
         training_dataset_version=data.version,
         input_example=data.X.head(1),
     )
@@ -200,7 +202,7 @@ def compare(project: Project, version: int, other: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Indexed by metric: the ``value`` of `version` less that of `other`, with the 95 % interval ``low`` to ``high``.
+        Indexed by metric: the ``value`` of `version` minus that of `other`, with the 95% interval ``low`` to ``high``.
 
     Raises
     ------
@@ -214,7 +216,7 @@ def compare(project: Project, version: int, other: int) -> pd.DataFrame:
     if datasets[0] != datasets[1]:
         raise LifeboatError(
             f"versions {version} and {other} were trained on training datasets {datasets[0]} and {datasets[1]}: they "
-            "have no test set in common. Train both estimators on the present data first."
+            "have no test set in common. Train both estimators again with `lifeboat train` first."
         )
     data = read_version(features.survival_view(project), datasets[0])
     _, rows = hold_out(data)

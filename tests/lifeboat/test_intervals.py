@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from lifeboat.intervals import bootstrap_mean, wilson
+from lifeboat.intervals import mean_interval, wilson
 
 
 @pytest.mark.parametrize(("successes", "trials"), [(0, 10), (5, 10), (10, 10), (37, 1000)])
@@ -20,10 +20,10 @@ def test_nothing_is_known_without_trials():
 @pytest.mark.parametrize("n", [30, 5000])
 def test_the_interval_of_a_mean_is_as_wide_as_theory_says(n):
     values = np.random.default_rng(3).normal(2, 1, n)
-    low, high = bootstrap_mean(values)
+    low, high = mean_interval(values)
     assert low < values.mean() < high
     assert high - low == pytest.approx(2 * 1.96 * values.std() / np.sqrt(n), rel=0.15)
 
 
 def test_one_value_has_no_interval_of_its_mean():
-    assert np.isnan(bootstrap_mean([1.0])).all()
+    assert np.isnan(mean_interval([1.0])).all()

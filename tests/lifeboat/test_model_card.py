@@ -9,10 +9,10 @@ from lifeboat import model_card, registry
 
 @pytest.fixture
 def made(trained):
-    return registry.load(trained, 2).report
+    return registry.load(trained, 2).card
 
 
-def test_a_report_survives_saving(made, tmp_path):
+def test_a_card_survives_saving(made, tmp_path):
     made.save(tmp_path)
     loaded = model_card.load(tmp_path)
     for field in dataclasses.fields(made):
@@ -23,12 +23,12 @@ def test_a_report_survives_saving(made, tmp_path):
             assert after == before
 
 
-def test_a_folder_without_report_has_none(tmp_path):
+def test_a_folder_without_card_has_none(tmp_path):
     assert model_card.load(tmp_path) is None
 
 
 def test_the_card_has_the_front_matter_of_hugging_face(made):
-    _, front, text = model_card.model_card(made).split("---\n", 2)
+    _, front, text = made.to_markdown().split("---\n", 2)
     data = yaml.safe_load(front)
     assert data["library_name"] == "sklearn"
     results = data["model-index"][0]["results"][0]["metrics"]
@@ -39,7 +39,7 @@ def test_the_card_has_the_front_matter_of_hugging_face(made):
 
 
 def test_the_card_says_what_must_not_be_done_and_how_good_it_is(made):
-    card = model_card.model_card(made)
+    card = made.to_markdown()
     assert "Not for any decision about people" in card
     low, high = made.test.loc["roc_auc", ["low", "high"]]
     assert f"({low:.3f} to {high:.3f})" in card

@@ -24,10 +24,10 @@ def test_the_entry_says_where_it_came_from(trained):
     assert entry.input_example is not None
 
 
-def test_the_entry_holds_report_card_and_figures(trained, tmp_path):
+def test_the_entry_holds_card_and_figures(trained, tmp_path):
     (entry,) = (model for model in registry.registered(trained) if model.version == 2)
     files = {file.name for file in Path(entry.download(str(tmp_path / "model"))).iterdir()}
-    assert files >= {"model.skops", "report.json", "README.md", "reliability.png", "slices.png"}
+    assert files >= {"model.skops", "model_card.json", "README.md", "reliability.png", "slices.png"}
 
 
 def test_promote_holds_until_a_newer_version_is_trained(trained):

@@ -3,12 +3,14 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
 from lifeboat import registry, survival, training
 from lifeboat.errors import LifeboatError
 from lifeboat.passengers import FEATURES
 from lifeboat.survival.estimators import UnknownEstimator
+from lifeboat.survival.traits import PassengerTraits
 
 
 @pytest.fixture
@@ -57,11 +59,25 @@ def test_the_metrics_are_those_of_the_test_set(trained, data):
     assert set(model.metrics) == {"roc_auc", "log_loss", "brier", "accuracy"}
 
 
-def test_other_code_or_settings_are_another_version(monkeypatch):
+@pytest.mark.parametrize(
+    ("place", "name", "value"),
+    [
+        (training, "PREPARATION_VERSION", 0),
+        (training.sklearn, "__version__", "0.1"),
+        (survival, "build_estimator", lambda name: LogisticRegression(C=7)),
+    ],
+)
+def test_preparation_settings_and_scikit_learn_make_another_version(monkeypatch, place, name, value):
     before = training.code_version("logistic")
-    assert training.code_version("logistic_engineered") != before
-    monkeypatch.setattr(training.inspect, "getsource", lambda module: "changed")
+    monkeypatch.setattr(place, name, value)
     assert training.code_version("logistic") != before
+
+
+def test_other_words_in_the_source_make_no_other_version(monkeypatch):
+    before = training.code_version("logistic_companions")
+    monkeypatch.setattr("inspect.getsource", lambda module: "other words")
+    monkeypatch.setattr(PassengerTraits, "__doc__", "Other words.")
+    assert training.code_version("logistic_companions") == before
 
 
 def test_an_unknown_estimator_is_refused_before_anything_is_read():

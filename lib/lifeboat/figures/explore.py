@@ -39,7 +39,7 @@ def missing(passengers: pd.DataFrame) -> Figure:
 
 
 def _rates(axes: Axes, passengers: pd.DataFrame, by: str | pd.Series, **style: object) -> None:
-    """Draw survival rates with 95 % Wilson intervals."""
+    """Draw survival rates with 95% Wilson intervals."""
     groups = passengers.groupby(by, observed=True)[LABEL].agg(["sum", "count"])
     rate = groups["sum"] / groups["count"]
     low, high = wilson(groups["sum"], groups["count"])
@@ -49,7 +49,7 @@ def _rates(axes: Axes, passengers: pd.DataFrame, by: str | pd.Series, **style: o
 
 
 def survival_by_sex_and_class(passengers: pd.DataFrame) -> Figure:
-    """Compare survival rates of women and men in each class, with 95 % Wilson intervals."""
+    """Compare survival rates of women and men in each class, with 95% Wilson intervals."""
     with canvas(8, 3.6) as (figure, axes):
         for (sex, part), color, marker in zip(
             passengers.groupby("sex"), sns.color_palette("colorblind")[3:5], ("o", "s"), strict=True

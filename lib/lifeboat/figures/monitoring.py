@@ -1,4 +1,4 @@
-"""Figures of notebook 05: what became of the predictions."""
+"""Figures of notebook 05: how the predictions turned out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def confusion(matrix: pd.DataFrame) -> Figure:
 
 
 def accuracy_by_day(metrics: pd.DataFrame, reference: float) -> Figure:
-    """Draw each day's accuracy with its 95 % Wilson interval, and the level of the test set as a line.
+    """Draw each day's accuracy with its 95% Wilson interval, and the level of the test set as a line.
 
     Parameters
     ----------

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 _COLORBLIND = sns.color_palette("colorblind").as_hex()
-DIED, SURVIVED, NEUTRAL, HIGHLIGHT = _COLORBLIND[1], _COLORBLIND[0], "#6b7280", _COLORBLIND[2]
-PALETTE = {"died": DIED, "survived": SURVIVED}
-"""Colours of the outcomes, told apart with any colour vision."""
+NEUTRAL, HIGHLIGHT = "#6b7280", _COLORBLIND[2]
+PALETTE = {"died": _COLORBLIND[1], "survived": _COLORBLIND[0]}
+"""Colours of the outcomes, distinct with any colour vision."""
 
 CLASS_NAMES = {1: "first class", 2: "second class", 3: "third class"}
 PORT_NAMES = {"C": "Cherbourg", "Q": "Queenstown", "S": "Southampton"}
@@ -50,7 +50,7 @@ def canvas(width: float = 8, height: float = 4, columns: int = 1, rows: int = 1,
 
 
 def percent_axis(axes: Axes, label: str = "survived", which: str = "y") -> None:
-    """Show a share from 0 to 1 as per cent on the y (or x) axis."""
+    """Show a share from 0 to 1 as a percentage on the y (or x) axis."""
     axis = axes.yaxis if which == "y" else axes.xaxis
     axis.set_major_formatter(PercentFormatter(1, decimals=0))
     (axes.set_ylim if which == "y" else axes.set_xlim)(-0.02, 1.02)
@@ -59,12 +59,10 @@ def percent_axis(axes: Axes, label: str = "survived", which: str = "y") -> None:
 
 __all__ = [
     "CLASS_NAMES",
-    "DIED",
     "HIGHLIGHT",
     "NEUTRAL",
     "PALETTE",
     "PORT_NAMES",
-    "SURVIVED",
     "Figure",
     "canvas",
     "percent_axis",

@@ -97,7 +97,7 @@ def tradeoff(scores: pd.DataFrame) -> Figure:
     Parameters
     ----------
     scores : DataFrame
-        A row a method: ``told apart`` (discriminator AUC, 0.5 is perfect) and ``copies`` (share of exact copies).
+        One row per method: ``told apart`` (discriminator AUC, 0.5 is perfect) and ``copies`` (share of exact copies).
     """
     with canvas(7, 3.8) as (figure, axes):
         for (name, row), color in zip(scores.iterrows(), _COLORS[1:], strict=False):

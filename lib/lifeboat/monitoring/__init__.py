@@ -3,7 +3,6 @@
 from lifeboat.monitoring.drift import drift
 from lifeboat.monitoring.metrics import (
     DIED,
-    SCORES,
     SURVIVED,
     calibration,
     confusion_matrix,
@@ -17,7 +16,6 @@ from lifeboat.monitoring.outcomes import PREDICTION, outcomes
 __all__ = [
     "DIED",
     "PREDICTION",
-    "SCORES",
     "SURVIVED",
     "calibration",
     "confusion_matrix",

@@ -15,12 +15,13 @@ import pandas as pd
 from scipy.stats import norm
 
 from lifeboat import features
-from lifeboat.intervals import bootstrap_mean, wilson
+from lifeboat.intervals import mean_interval, wilson
 from lifeboat.monitoring.drift import Reference
 from lifeboat.monitoring.estimate import expected_accuracy, expected_confusion
-from lifeboat.monitoring.metrics import CELLS, SCORES, metrics
+from lifeboat.monitoring.metrics import CELLS, MEANS, metrics
 from lifeboat.monitoring.outcomes import outcomes
 from lifeboat.passengers import FEATURES, LABEL
+from lifeboat.survival import losses
 
 if TYPE_CHECKING:
     from hopsworks.project import Project
@@ -63,7 +64,7 @@ def daily_rows(results: pd.DataFrame, reference: Reference) -> pd.DataFrame:
 
 
 def _columns() -> list[str]:
-    scores = [f"{score}{end}" for score in SCORES for end in ("", "_low", "_high")]
+    scores = [f"{score}{end}" for score in MEANS for end in ("", "_low", "_high")]
     return ["passengers", "known", *CELLS, *scores, *PENDING_CELLS, *ESTIMATE, *CALIBRATION, *ABOARD, *DRIFT]
 
 
@@ -87,9 +88,8 @@ def _measured(known: pd.DataFrame) -> dict[str, Any]:
     found = metrics(known)
     right = found["true_survived"] + found["true_died"]
     low, high = wilson(right, len(known))
-    p, happened = known["probability"].to_numpy(float), known[LABEL].to_numpy(bool)
-    losses = {"log_loss": -np.log(np.where(happened, p, 1 - p).clip(1e-15)), "brier": (p - happened) ** 2}
-    ends = {"accuracy": (float(low), float(high)), **{name: bootstrap_mean(loss) for name, loss in losses.items()}}
+    lost = losses(known[LABEL].astype(bool), known["probability"])
+    ends = {"accuracy": (float(low), float(high)), **{name: mean_interval(lost[name]) for name in lost}}
     bounds = {
         f"{name}_{end}": value for name, pair in ends.items() for end, value in zip(("low", "high"), pair, strict=True)
     }

@@ -10,15 +10,17 @@ import numpy as np
 import pandas as pd
 
 from lifeboat import features
-from lifeboat.intervals import bootstrap_mean, wilson
+from lifeboat.intervals import mean_interval, wilson
 from lifeboat.monitoring.drift import drift
 from lifeboat.monitoring.outcomes import outcomes
 from lifeboat.passengers import LABEL
+from lifeboat.survival import losses
+from lifeboat.survival.uncertainty import OUTCOMES
 
 if TYPE_CHECKING:
     from hopsworks.project import Project
 
-DIED, SURVIVED = "died", "survived"
+DIED, SURVIVED = OUTCOMES
 
 
 def confusion_matrix(results: pd.DataFrame) -> pd.DataFrame:
@@ -32,7 +34,7 @@ def confusion_matrix(results: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Always 2 x 2: rows are what happened, columns what was predicted, both ``died`` then ``survived``.
+        Always 2 x 2: rows are the outcomes, columns the predictions, both ``died`` then ``survived``.
     """
     known = results.dropna(subset=[LABEL])
     counts = np.zeros((2, 2), dtype=int)
@@ -45,26 +47,22 @@ def confusion_matrix(results: pd.DataFrame) -> pd.DataFrame:
 
 
 CELLS = ["true_survived", "false_survived", "true_died", "false_died"]
-SCORES = ["accuracy", "log_loss", "brier"]
+MEANS = ["accuracy", "log_loss", "brier"]
 
 
 def _marks(results: pd.DataFrame) -> pd.DataFrame:
     """What each prediction with a known outcome adds to the cells and to the means."""
     known = results.dropna(subset=[LABEL])
     said, happened = known["prediction"].astype(bool), known[LABEL].astype(bool)
-    p = known["probability"].astype(float)
-    return pd.DataFrame(
-        {
-            "true_survived": said & happened,
-            "false_survived": said & ~happened,
-            "true_died": ~said & ~happened,
-            "false_died": ~said & happened,
-            "accuracy": said == happened,
-            "log_loss": -np.log(p.where(happened, 1 - p).clip(1e-15)),
-            "brier": (p - happened) ** 2,
-        },
-        dtype=float,
-    )
+    counts = {
+        "true_survived": said & happened,
+        "false_survived": said & ~happened,
+        "true_died": ~said & ~happened,
+        "false_died": ~said & happened,
+        "accuracy": said == happened,
+    }
+    per_prediction = losses(happened, known["probability"]).set_index(known.index)
+    return pd.concat([pd.DataFrame(counts, dtype=float), per_prediction], axis=1)
 
 
 def metrics(results: pd.DataFrame) -> dict[str, float]:
@@ -78,32 +76,32 @@ def metrics(results: pd.DataFrame) -> dict[str, float]:
     """
     marks = _marks(results)
     cells = {name: int(marks[name].sum()) for name in CELLS}
-    return {"passengers": len(marks), **cells, **{name: float(marks[name].mean()) for name in SCORES}}
+    return {"passengers": len(marks), **cells, **{name: float(marks[name].mean()) for name in MEANS}}
 
 
 def metrics_by_day(results: pd.DataFrame) -> pd.DataFrame:
-    """Measure each day and model version on its own.
+    """Measure each day and model version separately.
 
     Returns
     -------
     DataFrame
-        A row a day and version: ``day``, ``model_version`` and what `metrics` returns, in order of time.
+        One row per day and version: ``day``, ``model_version`` and what `metrics` returns, in order of time.
     """
     marks, keys = _marks(results), _day_and_version(results)
     grouped = marks.groupby([keys[name].loc[marks.index] for name in keys])
-    table = pd.concat([grouped.size().rename("passengers"), grouped[CELLS].sum(), grouped[SCORES].mean()], axis=1)
+    table = pd.concat([grouped.size().rename("passengers"), grouped[CELLS].sum(), grouped[MEANS].mean()], axis=1)
     table = table.reindex(pd.MultiIndex.from_frame(keys.drop_duplicates().sort_values(list(keys))))
     counts = ["passengers", *CELLS]
     return table.fillna(dict.fromkeys(counts, 0)).astype(dict.fromkeys(counts, "int64")).reset_index()
 
 
 def intervals_by_day(results: pd.DataFrame) -> pd.DataFrame:
-    """Say how sure the metrics of each day and version are, with 95 % confidence.
+    """Say how sure the metrics of each day and version are, with 95% confidence.
 
     Returns
     -------
     DataFrame
-        A row a day and version: ``day``, ``model_version``; ``accuracy_low`` and ``accuracy_high`` (Wilson); the
+        One row per day and version: ``day``, ``model_version``; ``accuracy_low`` and ``accuracy_high`` (Wilson); the
         same for ``log_loss`` and ``brier`` (bootstrap; NaN with fewer than two outcomes).
     """
     marks, keys = _marks(results), _day_and_version(results)
@@ -114,7 +112,7 @@ def intervals_by_day(results: pd.DataFrame) -> pd.DataFrame:
     parts = {key: part for key, part in marks.groupby([keys[name].loc[marks.index] for name in keys])}
     for score in ("log_loss", "brier"):
         bounds = [
-            bootstrap_mean(parts[key][score]) if key in parts else (np.nan, np.nan)
+            mean_interval(parts[key][score]) if key in parts else (np.nan, np.nan)
             for key in table[["day", "model_version"]].itertuples(index=False, name=None)
         ]
         columns = [f"{score}_low", f"{score}_high"]
@@ -133,8 +131,8 @@ def calibration(results: pd.DataFrame, bins: int = 10) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row a bin that holds known outcomes: ``predicted`` (mean), ``observed`` (share of survivors), ``passengers``,
-        and the 95 % Wilson interval of the share, ``low`` and ``high``.
+        One row per bin that holds known outcomes: ``predicted`` (mean), ``observed`` (share of survivors),
+        ``passengers``, and the 95% Wilson interval of the share, ``low`` and ``high``.
     """
     known = results.dropna(subset=[LABEL])
     probability = known["probability"].astype(float)
@@ -151,7 +149,7 @@ def write_metrics(project: Project, days: Sequence[date]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The rows written: one a day and model version; empty if nothing was predicted on those days.
+        The rows written: one per day and model version; empty if nothing was predicted on those days.
     """
     titanic = features.titanic_group(project)
     boarded = titanic.read(start_time=str(days[0]), end_time=str(days[-1] + timedelta(days=1)))

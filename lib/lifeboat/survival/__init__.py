@@ -7,13 +7,14 @@ from lifeboat.survival.evaluation import cross_predict, evaluate, fit, score_fol
 from lifeboat.survival.explanation import Explanation, explain
 from lifeboat.survival.fairness import slices
 from lifeboat.survival.influence import ablation, importance, partial_dependence
+from lifeboat.survival.measurement import METRIC_WORDS, losses, measure, measure_difference
 from lifeboat.survival.persistence import load, save
-from lifeboat.survival.resampling import measure, measure_difference
 from lifeboat.survival.uncertainty import Plausibility, coverage, plausibility
 
 __all__ = [
     "DEFAULT_ESTIMATOR",
     "ESTIMATORS",
+    "METRIC_WORDS",
     "Explanation",
     "Plausibility",
     "ablation",
@@ -28,6 +29,7 @@ __all__ = [
     "fit",
     "importance",
     "load",
+    "losses",
     "measure",
     "measure_difference",
     "partial_dependence",

@@ -1,8 +1,9 @@
-"""Whether a probability of 70 % means that 70 of 100 survived."""
+"""Whether a probability of 70% means that 70 of 100 survived."""
 
 import numpy as np
 from sklearn.isotonic import IsotonicRegression
-from sklearn.metrics import brier_score_loss
+
+from lifeboat.survival.measurement import losses
 
 
 def calibration_error(survived: np.ndarray, probability: np.ndarray, bins: int = 10) -> float:
@@ -33,9 +34,9 @@ def decompose_brier(survived: np.ndarray, probability: np.ndarray) -> dict[str, 
         Outcomes (0 or 1) and predicted probabilities.
     """
     recalibrated = IsotonicRegression(y_min=0, y_max=1).fit_transform(probability, survived)
-    brier = brier_score_loss(survived, probability)
+    brier = losses(survived, probability)["brier"].mean()
     uncertainty = survived.mean() * (1 - survived.mean())
-    best = brier_score_loss(survived, recalibrated)
+    best = losses(survived, recalibrated)["brier"].mean()
     return {
         "brier": float(brier),
         "miscalibration": float(brier - best),

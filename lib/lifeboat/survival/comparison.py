@@ -1,4 +1,4 @@
-"""Which of two estimators is better, if that can be told at all: paired differences over the same folds."""
+"""Which of two estimators is better, if the data can tell: paired differences over the same folds."""
 
 from collections.abc import Mapping
 
@@ -46,7 +46,7 @@ def compare(scores: Mapping[str, pd.DataFrame], metric: str = "log_loss", level:
     Returns
     -------
     DataFrame
-        A line per estimator in the order given: ``mean``; its paired ``difference`` to the best (0 for the best
+        One row per estimator in the order given: ``mean``; its paired ``difference`` to the best (0 for the best
         itself), the ``standard_error`` and interval ``low`` to ``high`` of the difference; ``p_value``.
     """
     values = pd.DataFrame({name: table[metric] for name, table in scores.items()})
@@ -70,7 +70,7 @@ def paired_difference(values: pd.Series, reference: pd.Series, level: float = 0.
     Returns
     -------
     dict
-        ``difference`` (values less reference), ``standard_error``, ``low``, ``high``, ``p_value``.
+        ``difference`` (values minus reference), ``standard_error``, ``low``, ``high``, ``p_value``.
     """
     differences = values - reference
     error = fold_error(differences)
@@ -86,7 +86,7 @@ def simplest_within_one_error(*comparisons: pd.DataFrame) -> str:
     Parameters
     ----------
     *comparisons : DataFrame
-        As `compare` returns them, the simplest estimator first: one for each kind of folds that matters (Breiman et
+        As `compare` returns them, the simplest estimator first: one per kind of folds that matters (Breiman et
         al. 1984, section 3.4.3, in its paired form).
     """
     close = [table["difference"].abs() <= table["standard_error"] for table in comparisons]

@@ -7,19 +7,13 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
-from sklearn.metrics import accuracy_score, brier_score_loss, log_loss, roc_auc_score
 from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedGroupKFold
 from sklearn.pipeline import Pipeline
 
 from lifeboat.survival.calibration import calibration_error
 from lifeboat.survival.estimators import build_estimator
+from lifeboat.survival.measurement import score
 
-METRICS = {
-    "roc_auc": roc_auc_score,
-    "log_loss": log_loss,
-    "brier": brier_score_loss,
-    "accuracy": lambda survived, probability: accuracy_score(survived, probability >= 0.5),
-}
 LOWER_IS_BETTER = ("log_loss", "brier", "calibration_error")
 
 
@@ -33,9 +27,9 @@ def folds(
     y : Series
         The outcome that every fold has in equal parts.
     groups : Series, optional
-        Rows of one group (a ticket) never part; without it rows are drawn at random.
+        Rows of one group (a ticket) stay in one fold; without it rows are drawn at random.
     splits, repeats : int
-        Folds in a repeat, and repeats, each shuffled anew.
+        Folds per repeat, and repeats, each with another shuffle.
     """
     if groups is None:
         scattered = RepeatedStratifiedKFold(n_splits=splits, n_repeats=repeats, random_state=0)
@@ -50,7 +44,7 @@ def folds(
 
 @lru_cache(maxsize=64)
 def _split(outcomes: bytes, parties: bytes, splits: int, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """The folds of one repeat, kept because to deal parties out evenly takes longer than to fit a regression."""
+    """The folds of one repeat, cached: dealing parties out evenly takes longer than fitting a regression."""
     y, groups = np.frombuffer(outcomes, dtype=int), np.frombuffer(parties, dtype=np.intp)
     splitter = StratifiedGroupKFold(splits, shuffle=True, random_state=seed)
     return list(splitter.split(np.zeros(len(y)), y, groups))
@@ -86,14 +80,14 @@ def cross_predict(
     estimator : str or Pipeline
         A name of `ESTIMATORS`, or an unfitted pipeline; it is cloned.
     X, y, groups : DataFrame, Series, Series
-        The seven features, the outcome (0 or 1), and optionally the ticket that binds rows together.
+        The seven features, the outcome (0 or 1), and optionally the ticket, which keeps companions in one fold.
     splits, repeats : int
         As in `folds`.
 
     Returns
     -------
     DataFrame
-        ``repeat``, ``fold``, ``row`` (position in X), ``survived``, ``probability``: n rows per repeat.
+        ``repeat``, ``fold``, ``row`` (position in X), ``survived``, ``probability``: one row per passenger and repeat.
     """
     parts = []
     for repeat, fold, train, test in folds(y, groups, splits, repeats):
@@ -101,11 +95,6 @@ def cross_predict(
         columns = {"row": test, "survived": y.to_numpy()[test], "probability": probability}
         parts.append(pd.DataFrame({"repeat": repeat, "fold": fold} | columns))
     return pd.concat(parts, ignore_index=True)
-
-
-def score(survived: np.ndarray, probability: np.ndarray) -> pd.Series:
-    """Compute ROC AUC, log loss, Brier score and accuracy (threshold 0.5) of predicted probabilities."""
-    return pd.Series({name: metric(survived, probability) for name, metric in METRICS.items()})
 
 
 def evaluate(
@@ -124,8 +113,8 @@ def evaluate(
     Returns
     -------
     DataFrame
-        One line per (repeat, fold): ``roc_auc``, ``log_loss``, ``brier``, ``accuracy``, and ``calibration_error``,
-        which is that of the whole repeat, for ten bins need many passengers.
+        One row per (repeat, fold): ``roc_auc``, ``log_loss``, ``brier``, ``accuracy``, and ``calibration_error``,
+        which is that of the whole repeat, because ten bins need many passengers.
     """
     predictions = cross_predict(estimator, X, y, groups, splits=splits, repeats=repeats)
     return score_folds(predictions)
@@ -133,10 +122,8 @@ def evaluate(
 
 def score_folds(predictions: pd.DataFrame) -> pd.DataFrame:
     """Compute the metrics of every fold from the predictions of `cross_predict`; returns the table of `evaluate`."""
-    metrics = {
-        key: score(part["survived"].to_numpy(), part["probability"].to_numpy())
-        for key, part in predictions.groupby(["repeat", "fold"])
-    }
+    parts = predictions.groupby(["repeat", "fold"])
+    metrics = {key: score(part["survived"], part["probability"]).drop("gap") for key, part in parts}
     table = pd.DataFrame(metrics).T.rename_axis(index=["repeat", "fold"])
     pooled = {
         repeat: calibration_error(part["survived"].to_numpy(), part["probability"].to_numpy())

@@ -1,4 +1,4 @@
-"""Why a passenger gets the probability that they get: exact Shapley values in log-odds."""
+"""Why a passenger gets this probability: exact Shapley values in log-odds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -73,7 +73,10 @@ def explain(pipeline: Pipeline, passenger: pd.DataFrame | Mapping[str, Any]) -> 
     if len(row) != 1:
         raise LifeboatError(f"{len(row)} passengers given; explain takes one at a time.")
     known, weights = _coalitions()
-    values = _mean_log_odds(pipeline, np.where(known[:, None, :], row[0], pipeline[0].background_))
+    # for each coalition a table of the background passengers, in which the known features are those of this passenger
+    tables = np.where(known[:, None, :], row[0], pipeline[0].background_)
+    values = _mean_log_odds(pipeline, tables)
+    # the empty coalition, the first, knows nothing of the passenger: its mean is the baseline
     return Explanation(float(values[0]), pd.Series(weights @ values, index=FEATURES, name="contribution"))
 
 
@@ -87,8 +90,11 @@ def _mean_log_odds(pipeline: Pipeline, tables: np.ndarray) -> np.ndarray:
 def _coalitions() -> tuple[np.ndarray, np.ndarray]:
     """All sets of features as a (128, 7) mask, and the (7, 128) weights that turn their values into Shapley values."""
     count = len(FEATURES)
+    # the binary digits of 0 to 127 list every set of features once
     known = (np.arange(2**count)[:, None] >> np.arange(count)) & 1 == 1
     size = known.sum(axis=1)
+    # a Shapley value averages over all orders what a feature adds when it joins those before it: a coalition that holds
+    # it gets the share of orders in which it joined last, one without it the share in which it comes next
     joins = np.array([1 / (count * comb(count - 1, s - 1)) if s else 0.0 for s in size])
     leaves = np.array([1 / (count * comb(count - 1, s)) if s < count else 0.0 for s in size])
     return known, np.where(known, joins[:, None], -leaves[:, None]).T

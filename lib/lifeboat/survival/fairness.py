@@ -5,7 +5,7 @@ from itertools import chain, combinations
 
 import pandas as pd
 
-from lifeboat.survival.resampling import measure
+from lifeboat.survival.measurement import measure
 
 
 def groupings(X: pd.DataFrame) -> pd.DataFrame:
@@ -36,7 +36,7 @@ def slices(
     Parameters
     ----------
     predictions : DataFrame
-        ``row`` (position in X), ``survived`` and ``probability``, one row a passenger: one repeat of `cross_predict`.
+        ``row`` (position in X), ``survived`` and ``probability``, one row per passenger: one repeat of `cross_predict`.
     X : DataFrame
         The seven features.
     groups : Series, optional
@@ -50,7 +50,7 @@ def slices(
     -------
     DataFrame
         Indexed by ``slice`` in words, everyone first: ``passengers``, ``survived`` (share), ``predicted`` (mean), and
-        every metric of `measure` with its 95 % interval, such as ``gap``, ``gap_low``, ``gap_high``.
+        every metric of `measure` with its 95% interval, such as ``gap``, ``gap_low``, ``gap_high``.
     """
     words = groupings(X).iloc[predictions["row"]].reset_index(drop=True)
     table = predictions[["survived", "probability"]].reset_index(drop=True)

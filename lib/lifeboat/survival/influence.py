@@ -53,19 +53,19 @@ def importance(
     shuffles: int = 5,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Measure how much worse predictions of unseen passengers get when one feature is shuffled among them.
+    """Measure how much worse unseen passengers are predicted when one feature is shuffled among them.
 
     Parameters
     ----------
     estimator, X, y, groups, splits, repeats
         As in `cross_predict`.
     shuffles, seed : int
-        How often each feature is shuffled in a fold, and from which seed.
+        How often each feature is shuffled per fold, and from which seed.
 
     Returns
     -------
     DataFrame
-        Indexed by feature, the most important first: the ``increase`` in log loss (nats), and its 95 % interval
+        Indexed by feature, the most important first: the ``increase`` in log loss (nats), and its 95% interval
         ``low`` to ``high`` over the folds.
     """
     increases = {}
@@ -97,7 +97,7 @@ def partial_dependence(pipeline: Pipeline, X: pd.DataFrame, feature: str, values
     Returns
     -------
     DataFrame
-        A row a value: ``value``, the ``mean`` probability, and ``low`` and ``high``, between which the middle four
+        One row per value: ``value``, the ``mean`` probability, and ``low`` and ``high``, between which the middle four
         fifths of the passengers lie.
     """
     matrix, column = read_passengers(X), FEATURES.index(feature)

@@ -17,9 +17,16 @@ TRUSTED = (
 )
 """Every type beyond skops' own list that one of our pipelines holds."""
 
+MOVED = {"lifeboat.survival.features": "lifeboat.survival.traits"}
+"""Modules that model files from before 0.2 name, and where their content is now."""
+
 
 class UntrustedModel(LifeboatError):
     """A model file that is damaged or holds a type that is not on the list."""
+
+
+class OutdatedModel(LifeboatError):
+    """A model file that an earlier version of Lifeboat saved and this one cannot load."""
 
 
 def save(pipeline: Pipeline, path: str | Path) -> Path:
@@ -41,15 +48,26 @@ def load(path: str | Path) -> Pipeline:
 
     Raises
     ------
+    OutdatedModel
+        If the file names a module that has moved since (`MOVED`).
     UntrustedModel
         If the file is no skops file, or holds a type that is neither in `TRUSTED` nor trusted by skops itself.
     """
     try:
         found = skops.io.get_untrusted_types(file=path)
+        _check_current(found, Path(path))
         _check_trusted(found, Path(path))
         return skops.io.load(path, trusted=found)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise UntrustedModel(f"{Path(path).name} cannot be read as a skops file: {error}") from error
+
+
+def _check_current(found: list[str], path: Path) -> None:
+    for module in sorted(MOVED.keys() & {name.rpartition(".")[0] for name in found}):
+        raise OutdatedModel(
+            f"{path.name} names {module}, which is now {MOVED[module]}: an earlier version of Lifeboat saved it. "
+            "Train the model again with `lifeboat train`."
+        )
 
 
 def _check_trusted(found: list[str], path: Path) -> None:

@@ -9,23 +9,29 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
 
 from lifeboat.errors import LifeboatError
 from lifeboat.passengers import FEATURES, FIELDS
 
 Passengers = pd.DataFrame | Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
-CODES = {"sex": {"male": 0.0, "female": 1.0}, "embarked": {"C": 0.0, "Q": 1.0, "S": 2.0}}
-FEWEST_ROWS = 30
+_SEXES, _PORTS = FIELDS["sex"].values, FIELDS["embarked"].values
+CODES = {
+    "sex": {sex: float(code) for code, sex in enumerate(reversed(_SEXES))},  # male 0, as in registered models
+    "embarked": {port: float(code) for code, port in enumerate(_PORTS)},
+}
+"""The number of each category in the matrix."""
+
 BACKGROUND_ROWS = 64
 
 
-class InvalidTrainingData(LifeboatError):
-    """The passengers cannot teach a model: too few, of one outcome only, or with an empty feature."""
+class InvalidTrainingData(LifeboatError, ValueError):
+    """The passengers cannot teach a model: too few, one outcome only, or a feature without any value."""
 
 
-class UnreadablePassengers(LifeboatError):
-    """What was given does not hold the seven features as numbers and categories."""
+class UnreadablePassengers(LifeboatError, ValueError):
+    """The input does not hold the seven features as numbers and categories."""
 
 
 class PassengerMatrix(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
@@ -35,6 +41,11 @@ class PassengerMatrix(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     `embarked` 0, 1 or 2 (C, Q, S); any other category counts as missing. Fitting checks that the passengers can teach
     a model at all and keeps a sample of them, the background of later explanations.
 
+    Parameters
+    ----------
+    fewest_rows : int
+        Fewer training passengers are refused.
+
     Attributes
     ----------
     background_ : ndarray of shape (64, 7)
@@ -43,16 +54,21 @@ class PassengerMatrix(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         `FEATURES`.
     """
 
+    def __init__(self, fewest_rows: int = 30) -> None:
+        self.fewest_rows = fewest_rows
+
     def fit(self, X: Passengers, y: Any = None) -> Self:
         """Check the training passengers and keep a background sample.
 
         Raises
         ------
         InvalidTrainingData
-            If there are fewer than 30 rows, one outcome only, or a feature without any value.
+            If there are fewer than `fewest_rows`, one outcome only, or a feature without any value.
         """
         matrix = read_passengers(X)
-        _check_teaches(matrix, y)
+        _check_teaches(matrix, y, self.fewest_rows)
+        # sorted by the first feature, then the second and so on (lexsort takes the last key first), so that even steps
+        # through the table meet every kind of passenger, whatever order the rows came in
         ordered = matrix[np.lexsort(matrix.T[::-1])]
         self.background_ = ordered[np.linspace(0, len(ordered) - 1, BACKGROUND_ROWS).round().astype(int)]
         self.feature_names_in_ = np.array(FEATURES, dtype=object)
@@ -61,6 +77,7 @@ class PassengerMatrix(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     def transform(self, X: Passengers) -> np.ndarray:
         """Read passengers into an (n, 7) matrix; see `read_passengers`."""
+        check_is_fitted(self)
         return read_passengers(X)
 
 
@@ -75,7 +92,7 @@ def read_passengers(passengers: Passengers) -> np.ndarray:
     Returns
     -------
     ndarray of shape (n, 7)
-        In the order of `FEATURES`, with NaN for what is missing or a category that is not known.
+        In the order of `FEATURES`, with NaN for missing values and unknown categories.
 
     Raises
     ------
@@ -139,13 +156,12 @@ def _is_number(value: Any) -> bool:
         return False
 
 
-def _check_teaches(matrix: np.ndarray, outcomes: Any) -> None:
-    if len(matrix) < FEWEST_ROWS:
-        raise InvalidTrainingData(f"{len(matrix)} passengers to learn from; at least {FEWEST_ROWS} are needed.")
+def _check_teaches(matrix: np.ndarray, outcomes: Any, fewest_rows: int) -> None:
+    if len(matrix) < fewest_rows:
+        raise InvalidTrainingData(f"{len(matrix)} passengers to learn from; at least {fewest_rows} are needed.")
     for name, values in zip(FEATURES, matrix.T, strict=True):
         if np.isnan(values).all():
             raise InvalidTrainingData(f"{name} has no value in any of the {len(matrix)} passengers to learn from.")
-    if outcomes is not None and len(np.unique(outcomes)) < 2:
-        raise InvalidTrainingData(
-            f"survived is {np.unique(outcomes)[0]} for every passenger; both outcomes are needed."
-        )
+    found = np.unique(np.asarray(outcomes)) if outcomes is not None else ()
+    if len(found) == 1:
+        raise InvalidTrainingData(f"survived is {found[0]} for every passenger; both outcomes are needed.")

@@ -4,6 +4,11 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils import Tags
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from lifeboat.passengers import FEATURES, FIELDS
+from lifeboat.survival.preprocessing import CODES
 
 TRAITS = ("sex", "boy", "large_family", "port", "age", "fare")
 AGE_SCALE = 40.0
@@ -13,11 +18,11 @@ AGE_SCALE = 40.0
 class PassengerTraits(TransformerMixin, BaseEstimator):
     """Describe passengers by a few traits, most of them yes or no, over the matrix of `PassengerMatrix`.
 
-    ``sex``, ``boy`` and ``large_family`` count separately in each ticket class, for being a boy or one of many children
-    meant rescue in the first class and next to nothing in the third. ``fare`` has one column for every sum that was
-    paid: passengers who paid the same odd sum share a ticket, or bought theirs at one place on one day. A linear model
-    with a penalty makes random effects of these columns (Gelman and Hill 2007, chapter 12): a fare that many paid gets
-    an effect of its own, a rare one next to none.
+    ``sex``, ``boy`` and ``large_family`` count separately in each ticket class, because being a boy or one of many
+    children meant rescue in first class and next to nothing in third. ``fare`` has one column per price paid:
+    passengers who paid the same odd price share a ticket, or bought theirs at one place on one day. A linear model with
+    a penalty makes random effects of these columns (Gelman and Hill 2007, chapter 12): a fare that many paid gets its
+    own effect, a rare one next to none.
 
     Parameters
     ----------
@@ -52,12 +57,17 @@ class PassengerTraits(TransformerMixin, BaseEstimator):
 
     def fit(self, X: np.ndarray, y: Any = None) -> Self:
         """Learn the median age and the fares that were paid."""
-        self.age_ = float(np.nanmedian(X[:, 2]))
-        self.fares_ = np.unique(X[~np.isnan(X[:, 5]), 5])
+        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan")
+        _check_columns(X)
+        self.age_ = float(np.nanmedian(_column(X, "age")))
+        fares = _column(X, "fare")
+        self.fares_ = np.unique(fares[~np.isnan(fares)])
         return self
 
     def transform(self, X: np.ndarray) -> np.ndarray:
         """Return an (n, number of columns) design matrix without missing values."""
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan", reset=False)
         return np.concatenate([getattr(self, f"_{trait}")(X) for trait in self.traits], axis=1)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
@@ -72,35 +82,61 @@ class PassengerTraits(TransformerMixin, BaseEstimator):
         }
         return np.array([name for trait in self.traits for name in names[trait]], dtype=object)
 
+    def __sklearn_tags__(self) -> Tags:
+        """Say that values may be missing."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
+
     def _sex(self, X: np.ndarray) -> np.ndarray:
-        return np.concatenate([_per_class(X, X[:, 1] == 1), _per_class(X, X[:, 1] == 0)], axis=1)
+        return np.concatenate([_per_class(X, _is(X, "sex", who)) for who in ("female", "male")], axis=1)
 
     def _boy(self, X: np.ndarray) -> np.ndarray:
-        return _per_class(X, (X[:, 1] == 0) & (self._age_in_years(X) < self.boy_below))
+        return _per_class(X, _is(X, "sex", "male") & (self._age_in_years(X) < self.boy_below))
 
     def _large_family(self, X: np.ndarray) -> np.ndarray:
-        return _per_class(X, 1 + X[:, 3] + X[:, 4] >= self.large_family)
+        # a missing count makes the sum NaN, which is no large family
+        return _per_class(X, 1 + _column(X, "sibsp") + _column(X, "parch") >= self.large_family)
 
     def _port(self, X: np.ndarray) -> np.ndarray:
-        return _one_hot(X[:, 6], np.arange(3))
+        # a missing port has no column: it is the baseline of a linear model
+        return _one_hot(_column(X, "embarked"), list(CODES["embarked"].values()))
 
     def _age(self, X: np.ndarray) -> np.ndarray:
         return self._age_in_years(X)[:, None] / AGE_SCALE
 
     def _fare(self, X: np.ndarray) -> np.ndarray:
-        place = np.searchsorted(self.fares_, X[:, 5]).clip(max=len(self.fares_) - 1)
-        paid_before = np.flatnonzero(self.fares_[place] == X[:, 5])
-        columns = np.zeros((len(X), len(self.fares_)))  # mostly zero: setting the rest beats comparing each with each
-        columns[paid_before, place[paid_before]] = self.fare_weight
-        return columns
+        fare = _column(X, "fare")
+        # where each fare would stand among those paid in training: only an equal one counts, not a new or missing one
+        place = np.searchsorted(self.fares_, fare).clip(max=len(self.fares_) - 1)
+        paid_before = np.flatnonzero(self.fares_[place] == fare)
+        # almost all entries are zero, so setting the others is faster than comparing every fare with every column
+        design = np.zeros((len(X), len(self.fares_)))
+        design[paid_before, place[paid_before]] = self.fare_weight
+        return design
 
     def _age_in_years(self, X: np.ndarray) -> np.ndarray:
-        return np.where(np.isnan(X[:, 2]), self.age_, X[:, 2])
+        age = _column(X, "age")
+        return np.where(np.isnan(age), self.age_, age)
 
 
-def _one_hot(values: np.ndarray, categories: np.ndarray) -> np.ndarray:
-    return (values[:, None] == categories).astype(float)
+def _check_columns(X: np.ndarray) -> None:
+    if X.shape[1] != len(FEATURES):
+        raise ValueError(f"the matrix has {X.shape[1]} feature(s); needed are the {len(FEATURES)} of PassengerMatrix.")
+
+
+def _column(X: np.ndarray, name: str) -> np.ndarray:
+    return X[:, FEATURES.index(name)]
+
+
+def _is(X: np.ndarray, name: str, value: str) -> np.ndarray:
+    return _column(X, name) == CODES[name][value]
+
+
+def _one_hot(values: np.ndarray, categories: list[float]) -> np.ndarray:
+    return (values[:, None] == np.array(categories)).astype(float)
 
 
 def _per_class(X: np.ndarray, trait: np.ndarray) -> np.ndarray:
-    return _one_hot(X[:, 0], np.arange(1, 4)) * trait[:, None]
+    """One column per ticket class: the trait among its passengers, zero for all others."""
+    return _one_hot(_column(X, "pclass"), FIELDS["pclass"].values) * trait[:, None]

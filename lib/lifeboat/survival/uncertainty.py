@@ -14,14 +14,14 @@ OUTCOMES = ("died", "survived")
 
 @dataclass(frozen=True)
 class Plausibility:
-    """How probable an outcome must be not to be ruled out.
+    """Two cut-offs: an outcome less probable than its cut-off is ruled out.
 
     Parameters
     ----------
     died, survived : float
-        The least probability of each outcome, at most 0.5.
+        The least probability at which each outcome is still possible, at most 0.5.
     level : float
-        Share of passengers, among those who died and among those who survived, whose outcome is not ruled out.
+        Share of passengers, among those who died and among those who survived, whose true outcome is not ruled out.
     """
 
     died: float
@@ -29,16 +29,16 @@ class Plausibility:
     level: float = 0.9
 
     def outcomes(self, probability: float) -> list[str]:
-        """List the outcomes that a probability of survival leaves open: one if the model is sure, else both."""
+        """Return the prediction set for a probability of survival: one outcome if the model is sure, else both."""
         open_to = (1 - probability >= self.died, probability >= self.survived)
         return [outcome for outcome, is_open in zip(OUTCOMES, open_to, strict=True) if is_open]
 
 
 def plausibility(predictions: pd.DataFrame, level: float = 0.9) -> Plausibility:
-    """Find the thresholds from predictions of passengers that the model did not see.
+    """Pick the cut-offs from predictions of passengers that the model did not see.
 
-    For each outcome, the threshold is the probability that all but the least expected tenth of those passengers exceed
-    (class-conditional split conformal prediction; Vovk, Gammerman and Shafer 2005, section 4.5). It holds for new
+    Of the passengers with an outcome, nine in ten (at level 0.9) were given a higher probability of it than its cut-off
+    (label-conditional split conformal prediction; Vovk, Gammerman and Shafer 2005, section 4.5). It holds for new
     passengers drawn like these, whatever the model.
 
     Parameters
@@ -64,7 +64,8 @@ def plausibility(predictions: pd.DataFrame, level: float = 0.9) -> Plausibility:
 
 
 def _threshold(true_probability: np.ndarray, level: float) -> float:
-    rank = int(round((1 - level) * (len(true_probability) + 1), 6))  # rounded, for 0.2 * 10 is 1.9999... in floats
+    # rounded first, because (1 - 0.8) * 10 is 1.9999... in floats
+    rank = int(round((1 - level) * (len(true_probability) + 1), 6))
     return min(0.5, float(np.sort(true_probability)[rank - 1])) if rank else 0.0
 
 
@@ -78,9 +79,9 @@ def coverage(
     splits: int = 5,
     repeats: int = 1,
 ) -> pd.DataFrame:
-    """Measure on held-out passengers how often their outcome was left open, and how often both were.
+    """Measure on held-out passengers how often the prediction set contained the true outcome, and how often both.
 
-    In every outer fold the thresholds come from cross-validation inside its training part.
+    In every outer fold the cut-offs come from cross-validation inside its training part.
 
     Parameters
     ----------
@@ -92,7 +93,8 @@ def coverage(
     Returns
     -------
     DataFrame
-        A row a held-out passenger: ``repeat``, ``row``, ``survived``, ``covered``, ``undecided``.
+        One row per held-out passenger: ``repeat``, ``row``, ``survived``, ``covered`` (the set contained the outcome),
+        ``undecided`` (it contained both).
     """
     parts = []
     for repeat, _, train, test in folds(y, groups, splits, repeats):

@@ -17,7 +17,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from lifeboat import monitoring, passengers, survival
-from lifeboat.model_card import Report
+from lifeboat.model_card import ModelCard
 from lifeboat.passengers import FEATURES
 from lifeboat.registry import Champion, NoModel
 from lifeboat.synthetic import PassengerGenerator
@@ -56,14 +56,14 @@ def make_champion(version: int = 1, estimator: str = survival.DEFAULT_ESTIMATOR)
         description=f"{estimator}, of the tests",
         created=datetime(2026, 11, 1, tzinfo=UTC),
         training_dataset_version=1,
-        report=_make_report(data.assign(probability=pipeline.predict_proba(data[FEATURES])[:, 1])),
+        card=_make_card(data.assign(probability=pipeline.predict_proba(data[FEATURES])[:, 1])),
     )
 
 
-def _make_report(predictions: pd.DataFrame) -> Report:
-    """What the page needs of a report, from predictions of passengers."""
-    unneeded = {field.name for field in fields(Report)} - {"calibration", "plausibility"}
-    return Report(
+def _make_card(predictions: pd.DataFrame) -> ModelCard:
+    """What the page needs of a model card, from predictions of passengers."""
+    unneeded = {field.name for field in fields(ModelCard)} - {"calibration", "plausibility"}
+    return ModelCard(
         **dict.fromkeys(unneeded),
         calibration=monitoring.calibration(predictions),
         plausibility=survival.plausibility(predictions),

@@ -25,7 +25,7 @@ def test_contributions_add_up_to_the_probability_shown(estimator):
 
 @pytest.mark.parametrize("probability", [0.0, 0.07, 0.5, 0.51, 0.93, 1.0])
 def test_evidence_is_of_passengers_with_about_the_same_chance(champion, probability):
-    found = evidence(champion.report, probability)
+    found = evidence(champion.card, probability)
     assert found.low < found.observed < found.high
     assert abs(found.observed - probability) < 0.2
     assert set(found.plausible) <= {"died", "survived"}
@@ -38,8 +38,8 @@ def test_the_page_says_how_sure_it_is(champion):
     assert "neither outcome can be ruled out" in panels.truth(unsure, "")
 
 
-def test_a_model_without_a_report_is_no_less_useful(champion):
-    found = answer(replace(champion, report=None), GOOD)
+def test_a_model_without_a_card_is_no_less_useful(champion):
+    found = answer(replace(champion, card=None), GOOD)
     assert found.evidence is None
     assert "confidence" not in panels.truth(found, "")
 

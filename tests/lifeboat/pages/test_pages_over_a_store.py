@@ -40,7 +40,7 @@ def register_again(project):
     return registry.register(
         project,
         old.pipeline,
-        report=old.report,
+        card=old.card,
         description="the same again",
         training_dataset_version=old.training_dataset_version,
         input_example=passengers.load()[passengers.FEATURES].head(1),

@@ -29,7 +29,7 @@ def test_no_ticket_is_on_both_sides(table, y):
         assert not set(table["ticket"].iloc[train]) & set(table["ticket"].iloc[test])
 
 
-def test_every_passenger_is_predicted_once_a_repeat(X, y, table):
+def test_every_passenger_is_predicted_once_per_repeat(X, y, table):
     predictions = survival.cross_predict("logistic", X, y, table["ticket"], repeats=2)
     assert predictions.groupby("repeat")["row"].apply(lambda rows: sorted(rows) == list(range(len(X)))).all()
 

@@ -7,7 +7,7 @@ from lifeboat.errors import LifeboatError
 
 
 @pytest.mark.parametrize("along_tickets", [True, False])
-def test_nine_of_ten_held_out_outcomes_are_left_open(X, y, table, along_tickets):
+def test_the_prediction_set_contains_nine_of_ten_held_out_outcomes(X, y, table, along_tickets):
     groups = table["ticket"] if along_tickets else None
     held_out = survival.coverage("logistic_companions", X, y, groups, level=0.9)
     assert len(held_out) == len(X)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lifeboat.model_card import Report
+from lifeboat.model_card import ModelCard
 from lifeboat.registry import Champion
 from lifeboat.survival import Explanation, explain
 
@@ -48,7 +48,7 @@ class Answer:
     explanation : Explanation
         The prediction as a sum in log-odds.
     evidence : Evidence or None
-        How sure the prediction is; None if the model was registered without a report.
+        How sure the prediction is; None if the model was registered without a card.
     """
 
     passenger: dict[str, Any]
@@ -69,7 +69,7 @@ class Answer:
 def answer(champion: Champion, passenger: Mapping[str, Any]) -> Answer:
     """Ask the model about a passenger, as `validate_one` returns it."""
     explanation = explain(champion.pipeline, passenger)
-    return Answer(dict(passenger), explanation, evidence(champion.report, explanation.probability))
+    return Answer(dict(passenger), explanation, evidence(champion.card, explanation.probability))
 
 
 def prediction(champion: Champion, passenger: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def prediction(champion: Champion, passenger: Mapping[str, Any]) -> dict[str, An
         As `validate_one` returns it.
     """
     probability = float(champion.pipeline.predict_proba(passenger)[0, 1])
-    found = evidence(champion.report, probability)
+    found = evidence(champion.card, probability)
     return {
         "probability": probability,
         "low": found and found.low,
@@ -94,15 +94,15 @@ def prediction(champion: Champion, passenger: Mapping[str, Any]) -> dict[str, An
     }
 
 
-def evidence(report: Report | None, probability: float) -> Evidence | None:
+def evidence(card: ModelCard | None, probability: float) -> Evidence | None:
     """Look up what happened to passengers with about this probability, in tenths; None if there were none."""
-    if report is None:
+    if card is None:
         return None
-    table = report.calibration
+    table = card.calibration
     tenths = (table["predicted"].to_numpy() * 10).astype(int)
     for row in np.flatnonzero(tenths == min(int(probability * 10), 9)):
         found = {name: float(table[name].to_numpy()[row]) for name in ("observed", "low", "high")}
-        least = report.plausibility
+        least = card.plausibility
         return Evidence(
             int(table["passengers"].to_numpy()[row]), **found, level=least.level, plausible=least.outcomes(probability)
         )

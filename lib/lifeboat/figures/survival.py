@@ -1,4 +1,4 @@
-"""Figures of notebook 03 and of the model card: how good the models are, how honest, and why they say what they say."""
+"""Figures of notebook 03 and of the model card: how good and honest the models are, and why."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lifeboat.figures.style import HIGHLIGHT, NEUTRAL, PALETTE, canvas, percent_axis
-from lifeboat.survival import Explanation
-
-NAMES = {"roc_auc": "ROC AUC", "log_loss": "log loss (nats)", "brier": "Brier score", "accuracy": "accuracy"}
+from lifeboat.survival import METRIC_WORDS, Explanation
 
 
 def flattery(apart: pd.Series, together: pd.Series, metric: str = "log_loss") -> Figure:
@@ -23,7 +21,7 @@ def flattery(apart: pd.Series, together: pd.Series, metric: str = "log_loss") ->
     apart, together : Series
         Mean of the metric by estimator.
     metric : str
-        What they are, for the axis.
+        Name of the metric, for the label of the axis.
     """
     places = np.arange(len(apart))
     with canvas(8, 3.4) as (figure, axes):
@@ -32,13 +30,13 @@ def flattery(apart: pd.Series, together: pd.Series, metric: str = "log_loss") ->
         axes.scatter(together, places, color=PALETTE["survived"], s=70, label="companions kept together")
         axes.set_yticks(places, _words(apart.index))
         axes.invert_yaxis()
-        axes.set(xlabel=NAMES.get(metric, metric), title="Random folds flatter whoever remembers fares")
+        axes.set(xlabel=METRIC_WORDS.get(metric, metric), title="Random folds flatter models that remember fares")
         axes.legend(frameon=False)
     return figure
 
 
 def differences(comparison: pd.DataFrame, metric: str = "log_loss") -> Figure:
-    """Draw the paired difference of each estimator to the best, with its 95 % interval.
+    """Draw the paired difference of each estimator to the best, with its 95% interval.
 
     Parameters
     ----------
@@ -51,12 +49,12 @@ def differences(comparison: pd.DataFrame, metric: str = "log_loss") -> Figure:
         _intervals(axes, comparison.rename(columns={"difference": "value"}))
         axes.axvline(0, color="black", linewidth=1)
         best = str(comparison["difference"].abs().idxmin()).replace("_", " ")
-        axes.set(xlabel=f"difference in {NAMES.get(metric, metric)} to {best}")
+        axes.set(xlabel=f"difference in {METRIC_WORDS.get(metric, metric)} to {best}")
     return figure
 
 
 def ablation(table: pd.DataFrame) -> Figure:
-    """Draw by how much the log loss rises when a trait is left out, with 95 % intervals.
+    """Draw by how much the log loss rises when a trait is left out, with 95% intervals.
 
     Parameters
     ----------
@@ -71,7 +69,7 @@ def ablation(table: pd.DataFrame) -> Figure:
 
 
 def reliability(calibration: pd.DataFrame) -> Figure:
-    """Compare predicted probabilities with what happened, with 95 % Wilson intervals.
+    """Compare predicted probabilities with outcomes, with 95% Wilson intervals.
 
     Parameters
     ----------
@@ -144,7 +142,7 @@ def explanation(explained: Explanation) -> Figure:
 
 
 def slices(table: pd.DataFrame, metric: str = "gap") -> Figure:
-    """Draw a metric within each slice of the passengers, with 95 % intervals.
+    """Draw a metric within each slice of the passengers, with 95% intervals.
 
     Parameters
     ----------
@@ -158,7 +156,7 @@ def slices(table: pd.DataFrame, metric: str = "gap") -> Figure:
     with canvas(8, 0.28 * len(table) + 1.2) as (figure, axes):
         _intervals(axes, shown)
         axes.axvline(0 if metric == "gap" else shown["value"].iloc[0], color="black", linewidth=1)
-        axes.set(xlabel="predicted less observed" if metric == "gap" else NAMES.get(metric, metric))
+        axes.set(xlabel="predicted minus observed" if metric == "gap" else METRIC_WORDS.get(metric, metric))
     return figure
 
 

@@ -1,9 +1,9 @@
-"""How fast training and single predictions are; prints the table of the README's figures, with ratios in one run.
+"""How fast training and single predictions are: one line per figure, with ratios within one run.
 
-    python benchmarks/training.py                about a minute
+    python -m benchmarks.speed                   about a minute
 
-Everything is measured in a store of its own in a temporary folder. The client sleeps five seconds after it has saved a
-model, whatever it is connected to; that sleep is counted apart.
+Everything is measured in a temporary store. The client sleeps five seconds after it has saved a
+model, whatever it is connected to; that sleep is counted separately.
 """
 
 import tempfile
@@ -75,7 +75,7 @@ def training_run() -> None:
     """`lifeboat train` beyond imports, with the client's sleep apart."""
     import lifeboat
     from lifeboat import features, training
-    from lifeboat.figures import training as _  # noqa: F401  imports count as imports
+    from lifeboat.figures import survival as _  # noqa: F401  imports count as imports
 
     project = lifeboat.login()
     features.write_new(features.titanic_group(project), features.historical_passengers())

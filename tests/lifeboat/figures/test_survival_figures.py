@@ -5,7 +5,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from lifeboat import monitoring, passengers, survival
-from lifeboat.figures import training as figures
+from lifeboat.figures import survival as figures
 
 TABLE = passengers.load()
 X, Y = TABLE[passengers.FEATURES], TABLE[passengers.LABEL]

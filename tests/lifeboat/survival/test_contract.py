@@ -1,0 +1,58 @@
+"""The contract of scikit-learn, by its own checks, and the checksum that `PREPARATION_VERSION` stands for."""
+
+import hashlib
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.pipeline import make_pipeline
+from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from lifeboat.passengers import FEATURES, FIELDS
+from lifeboat.survival.estimators import PREPARATION_VERSION
+from lifeboat.survival.preprocessing import PassengerMatrix
+from lifeboat.survival.traits import PassengerTraits
+
+
+class AnyTable(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+    """Makes passengers of scikit-learn's test tables, which have one to twenty columns of numbers."""
+
+    def fit(self, X, y=None):
+        validate_data(self, X, dtype=float)
+        return self
+
+    def transform(self, X):
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=float, reset=False)
+        numbers = pd.DataFrame(X[:, np.arange(len(FEATURES)) % X.shape[1]], columns=FEATURES)
+        in_words = {name: field.values for name, field in FIELDS.items() if field.values}
+        places = numbers.round().astype(int)
+        return numbers.assign(**{name: np.take(words, places[name], mode="wrap") for name, words in in_words.items()})
+
+
+EXCEPTIONS = {
+    "check_estimators_overwrite_params": "a pipeline fits the steps that it was given, in scikit-learn too",
+    "check_dont_overwrite_parameters": "a pipeline fits the steps that it was given, in scikit-learn too",
+    "check_fit2d_1sample": "one passenger is refused because both outcomes are needed, in words of our own",
+}
+OURS = [
+    make_pipeline(AnyTable(), PassengerMatrix(fewest_rows=1)),
+    make_pipeline(AnyTable(), PassengerMatrix(fewest_rows=1), PassengerTraits()),
+]
+
+
+@parametrize_with_checks(OURS, expected_failed_checks=lambda estimator: EXCEPTIONS)
+def test_scikit_learns_own_checks(estimator, check):
+    check(estimator)
+
+
+PREPARED = {1: "a22d375589192cfc"}
+
+
+def test_the_preparation_version_stands_for_what_the_transformers_make(X):
+    """If this fails because you changed their output on purpose, raise `PREPARATION_VERSION` and add its checksum."""
+    matrix = PassengerMatrix().fit(X)
+    arrays = [matrix.transform(X), matrix.background_, PassengerTraits().fit_transform(matrix.transform(X))]
+    rounded = b"".join(np.nan_to_num(array, nan=-1).round(9).astype("<f8").tobytes() for array in arrays)
+    assert hashlib.sha256(rounded).hexdigest()[:16] == PREPARED[PREPARATION_VERSION]
