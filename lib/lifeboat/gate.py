@@ -1,8 +1,8 @@
 """The gate: a challenger predicts only if it is better than the champion and surely not much worse.
 
 Both are judged on the same passengers, whom neither has seen, companions kept together; the interval of the difference
-comes from resampling whole parties (paired bootstrap). A first model has no champion to beat: it must beat the majority,
-and not fall behind the lab's plain logistic regression.
+comes from resampling whole parties (paired bootstrap). A first model has no champion to beat: it must beat the
+majority, and not fall behind the plain logistic regression of the lab.
 """
 
 from __future__ import annotations

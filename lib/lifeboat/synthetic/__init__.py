@@ -1,6 +1,6 @@
-"""Synthetic passengers: learned per class, reproducible by seed, by the million."""
+"""Synthetic passengers: learned for each outcome, reproducible by seed, by the million."""
 
-from lifeboat.synthetic.errors import NotFittedError, SyntheticDataError
+from lifeboat.synthetic.checks import NotFittedError, SyntheticDataError
 from lifeboat.synthetic.generator import PassengerGenerator
 from lifeboat.synthetic.writing import synthesize
 

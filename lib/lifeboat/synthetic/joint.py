@@ -1,35 +1,31 @@
-"""The joint distribution of a passenger, learned step by step: kind, family, age, fare, survival."""
+"""The joint distribution of passengers that was learned: look at one feature, or change it and let the rest follow."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
-from lifeboat.synthetic.backoff import Backoff
-from lifeboat.synthetic.survivors import survival
-from lifeboat.synthetic.values import AGES, Fares, age_codes, age_kernel
+from lifeboat.passengers import FEATURES, FIELDS, LABEL, TEXT_FEATURES
+from lifeboat.synthetic.checks import SyntheticDataError
 
-TEXTS = {
-    "sex": np.array(["female", "male"], dtype=object),
-    "embarked": np.array(["C", "Q", "S", None], dtype=object),
-}
 CODES = ["pclass", "sex", "sibsp", "parch", "embarked"]
-"""Features of a cell; sex and embarked as positions in `TEXTS`."""
-
-_AGE_BANDS = (7.0, 13.0, 30.0, 45.0)  # years
-_FARE_BANDS = (7.5, 8.2, 14.0, 30.0)  # pounds a head
-_UNKNOWN = 5  # band of an unknown age or fare
+"""Features of a cell: whole numbers as they are, texts as positions in `texts`."""
 BANDS = 6
+"""Number of bands of ages, and of fares."""
+UNKNOWN = 5
+"""Band of an unknown age or fare."""
 
-_KIND = ["pclass", "sex", "embarked"]
-_COMPANY = Backoff((("sex",), ("pclass", "sex"), ("pclass", "sex", "embarked")))
-_FAMILY = Backoff((("pclass",), ("pclass", "sex"), ("pclass", "embarked")))
-_AGE_BAND = Backoff((("par",), ("sib", "par"), ("pclass", "sib", "par"), ("pclass", "embarked", "sib", "par")))
-_AGE = Backoff((("par",), ("sib", "par"), ("pclass", "sib", "par")))
-_FARE = Backoff((("pclass",), ("pclass", "embarked"), ("pclass", "embarked", "party")))
-_SMALLEST = 1e-7  # cells rarer than that are left out
+_TINY = 1e-300  # keeps 0 / 0 at 0
+
+
+def texts(feature: str) -> np.ndarray:
+    """Return the values of a text feature in the order of their codes; last None, if it may be unknown."""
+    field = FIELDS[feature]
+    return np.array([*field.values, *[None] * field.optional], dtype=object)
 
 
 @dataclass(frozen=True)
@@ -54,6 +50,15 @@ class Numbers:
         """Return the probability of each band, shape (rows, BANDS)."""
         return np.stack([np.where(self.bands == band, self.shares, 0).sum(axis=1) for band in range(BANDS)], axis=1)
 
+    def rescaled(self, factors: np.ndarray) -> np.ndarray:
+        """Return the shares, multiplied by the factor of their row and band; `factors` has shape (rows, BANDS)."""
+        return self.shares * np.take_along_axis(factors, self.bands, axis=1)
+
+    def within(self, row: int, band: int) -> np.ndarray:
+        """Return the shares of a row inside a band; of the whole row if the band is empty (nobody draws from it)."""
+        inside = np.where(self.bands[row] == band, self.shares[row], 0)
+        return inside if inside.sum() > 0 else self.shares[row]
+
 
 @dataclass(frozen=True)
 class Joint:
@@ -65,133 +70,97 @@ class Joint:
         Integer columns: `CODES`, survived, and age_row, age_band, fare_row, fare_band; sorted.
     weights : ndarray
         Probability of each cell; all together 1.
-    age, fare : Numbers
-        What age_row and fare_row point to.
+    numbers : dict of str to Numbers
+        What age_row and age_band, fare_row and fare_band point to: keys age and fare.
     """
 
     cells: pd.DataFrame
     weights: np.ndarray
-    age: Numbers
-    fare: Numbers
+    numbers: dict[str, Numbers]
 
     @property
     def survival_rate(self) -> float:
         """Share of survivors, 0 to 1."""
-        return float(self.weights[self.cells["survived"] == 1].sum())
+        return float(self.weights[self.cells[LABEL] == 1].sum())
+
+    def marginal(self, feature: str, survived: int | None) -> pd.Series:
+        """Return the share of each value of a feature, for one outcome or both; ascending, the unknown value last."""
+        values, shares = self._values(feature), self._shares(feature, survived)
+        possible = shares > 0
+        return pd.Series(shares[possible], index=pd.Index(values[possible], name=feature), name="share")
+
+    def with_marginal(self, feature: str, shares: Mapping[Any, float]) -> Self:
+        """Return the joint distribution in which a feature has other shares, all else given the feature as before."""
+        if feature == LABEL:
+            raise SyntheticDataError(f"{LABEL} is the outcome, not a feature: give sample() a survival_rate instead.")
+        values, now = self._values(feature), self._shares(feature)
+        factor = _wanted(feature, shares, values, now > 0) / np.maximum(now, _TINY)
+        if feature in self.numbers:
+            return self._with_number(feature, factor)
+        return replace(self, weights=self.weights * factor[self.cells[feature]])
+
+    def _with_number(self, feature: str, factor: np.ndarray) -> Self:
+        """Multiply the share of each value in each row, and each cell by what that does to its band."""
+        numbers, row, band = self._place(feature)
+        scaled = replace(numbers, shares=numbers.shares * factor)
+        ratio = scaled.masses()[row, band] / np.maximum(numbers.masses()[row, band], _TINY)
+        normal = scaled.shares / np.maximum(scaled.shares.sum(axis=1, keepdims=True), _TINY)
+        changed = self.numbers | {feature: replace(numbers, shares=normal)}
+        return replace(self, weights=self.weights * ratio, numbers=changed)
+
+    def _place(self, feature: str) -> tuple[Numbers, np.ndarray, np.ndarray]:
+        """Return a number's distributions, and the row and the band from which each cell draws it."""
+        row, band = (self.cells[f"{feature}_{part}"].to_numpy() for part in ("row", "band"))
+        return self.numbers[feature], row, band
+
+    def _values(self, feature: str) -> np.ndarray:
+        """Return all values of a feature that the distribution can hold."""
+        if feature not in [*FEATURES, LABEL]:
+            raise SyntheticDataError(f"there is no feature {feature!r}: choose one of {', '.join([*FEATURES, LABEL])}.")
+        if feature in self.numbers:
+            return self.numbers[feature].values
+        return texts(feature) if feature in TEXT_FEATURES else np.arange(self.cells[feature].max() + 1)
+
+    def _shares(self, feature: str, survived: int | None = None) -> np.ndarray:
+        """Return the share of each of `_values`, for one outcome or both."""
+        inside = True if survived is None else (self.cells[LABEL] == survived).to_numpy()
+        weights = np.where(inside, self.weights, 0)
+        weights = weights / weights.sum()
+        if feature not in self.numbers:
+            return np.bincount(self.cells[feature], weights, minlength=len(self._values(feature)))
+        # Add up the cells that draw from each row and band, and spread that over the values there.
+        numbers, row, band = self._place(feature)
+        total = np.bincount(row * BANDS + band, weights, minlength=len(numbers.shares) * BANDS).reshape(-1, BANDS)
+        return numbers.rescaled(total / np.maximum(numbers.masses(), _TINY)).sum(axis=0)
 
 
-def learn(passengers: pd.DataFrame, caution: float) -> Joint:
-    """Estimate the joint distribution of the passengers.
-
-    Each step is conditional on the steps before it. The first four look at all passengers together, and survival is
-    regressed on all the rest: that needs fewer data than learning each class on its own. Bayes' rule (the weights of
-    the cells of one class) then gives the distribution within a class.
-
-    Parameters
-    ----------
-    passengers : DataFrame
-        Validated: the seven features and `survived`.
-    caution : float
-        See `PassengerGenerator`.
-    """
-    rows = _with_company(_codes(passengers))
-    groups = _families(rows, caution)
-    age = _ages(rows, passengers["age"].to_numpy(), groups, caution)
-    fare = _fares(rows, passengers["fare"].to_numpy(), groups, caution)
-    cells, weights = _cells(groups, age, fare)
-    rows = rows.assign(
-        age_band=_age_bands(passengers["age"].to_numpy()),
-        fare_band=_fare_bands(passengers["fare"].to_numpy(), _heads(rows)),
-    )
-    chance = survival(rows, passengers["survived"].to_numpy(dtype=float), cells, weights)
-    return _by_class(cells, weights, chance, age, fare)
+def _wanted(feature: str, shares: Mapping[Any, float], values: np.ndarray, possible: np.ndarray) -> np.ndarray:
+    """Return the share that each value must have; together 1."""
+    wanted = np.zeros(len(values))
+    for value, share in shares.items():
+        if not np.isfinite(share) or share < 0:
+            raise SyntheticDataError(f"the share of {feature} {value!r} is {share!r}: give a number from 0 up.")
+        find = _nearest if np.issubdtype(values.dtype, np.floating) and not pd.isna(value) else _same
+        wanted[find(feature, value, values, possible)] += share
+    if wanted.sum() <= 0:
+        raise SyntheticDataError(f"the shares of {feature} add up to 0: give at least one value a share.")
+    return wanted / wanted.sum()
 
 
-def _codes(passengers: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "pclass": passengers["pclass"],
-            "sex": passengers["sex"].map({"female": 0, "male": 1}),
-            "sibsp": passengers["sibsp"],
-            "parch": passengers["parch"],
-            "embarked": passengers["embarked"].map({"C": 0, "Q": 1, "S": 2}).fillna(3),
-        }
-    ).astype(np.int64)
+def _nearest(feature: str, value: Any, values: np.ndarray, possible: np.ndarray) -> int:
+    """Return the position of the possible age or fare nearest to a known one."""
+    known = values[possible & ~np.isnan(values)]
+    if not len(known):
+        return _same(feature, value, values, possible)
+    if not isinstance(value, int | float | np.number) or not 0 <= value <= known.max():
+        raise SyntheticDataError(f"{feature} {value!r} cannot be drawn: give a number from 0 to {known.max():g}.")
+    return int(np.nanargmin(np.where(possible, np.abs(values - value), np.nan)))
 
 
-def _with_company(rows: pd.DataFrame) -> pd.DataFrame:
-    """Add coarser views of the family: capped siblings and parents, party, and alone / two or three / four / more."""
-    party = rows["sibsp"] + rows["parch"]
-    return rows.assign(
-        sib=rows["sibsp"].clip(upper=2),
-        par=rows["parch"].clip(upper=2),
-        party=party.clip(upper=6),
-        company=np.digitize(party, (1, 3, 4)),
-    )
-
-
-def _heads(rows: pd.DataFrame) -> np.ndarray:
-    return (rows["sibsp"] + rows["parch"] + 1).to_numpy()
-
-
-def _families(rows: pd.DataFrame, caution: float) -> pd.DataFrame:
-    """Cross each kind of passenger with each family met in the data; column `weight` has the probability."""
-    kinds = rows.groupby(_KIND).size().div(len(rows)).rename("weight").reset_index()
-    sizes, size = np.unique(rows["company"], return_inverse=True)
-    company = _COMPANY.estimate(rows, np.eye(len(sizes))[size], size, kinds, caution)
-    groups = [_families_of(rows[size == i], kinds, company[:, i], caution) for i in range(len(sizes))]
-    groups = _with_company(pd.concat(groups))
-    return groups[groups["weight"] > _SMALLEST].reset_index(drop=True)
-
-
-def _families_of(rows: pd.DataFrame, kinds: pd.DataFrame, company: np.ndarray, caution: float) -> pd.DataFrame:
-    """Cross each kind of passenger with the families of one size of company, which has the given probabilities."""
-    families, family = np.unique(rows[["sibsp", "parch"]].to_numpy(), axis=0, return_inverse=True)
-    shares = _FAMILY.estimate(rows, np.eye(len(families))[family.ravel()], family.ravel(), kinds, caution)
-    groups = kinds.loc[kinds.index.repeat(len(families))].reset_index(drop=True)
-    groups[["sibsp", "parch"]] = np.tile(families, (len(kinds), 1))
-    return groups.assign(weight=groups["weight"] * (company[:, None] * shares).ravel())
-
-
-def _ages(rows: pd.DataFrame, ages: np.ndarray, groups: pd.DataFrame, caution: float) -> Numbers:
-    """Estimate the band of the age, unknown being one, and the age within it, for each group."""
-    band, known = _age_bands(ages), ~np.isnan(ages)
-    wanted = _AGE_BAND.estimate(rows, np.eye(BANDS)[band], band, groups, caution)
-    kernel, codes = age_kernel(ages[known]), age_codes(ages[known])
-    shares = _AGE.estimate(rows[known], kernel, codes, groups, caution)
-    shares[:, -1] = 1  # one value is all there is in the last band
-    numbers = Numbers(AGES, shares, np.tile(_age_bands(AGES), (len(groups), 1)))
-    scale = wanted / np.maximum(numbers.masses(), 1e-300)
-    return replace(numbers, shares=shares * np.take_along_axis(scale, numbers.bands, axis=1))
-
-
-def _fares(rows: pd.DataFrame, fares: np.ndarray, groups: pd.DataFrame, caution: float) -> Numbers:
-    prices = Fares.of(fares)
-    shares = _FARE.estimate(rows, prices.kernel(fares), prices.codes(fares), groups, caution)
-    return Numbers(prices.values, shares, _fare_bands(prices.values, _heads(groups)[:, None]))
-
-
-def _age_bands(ages: np.ndarray) -> np.ndarray:
-    return np.where(np.isnan(ages), _UNKNOWN, np.digitize(ages, _AGE_BANDS)).astype(np.int8)
-
-
-def _fare_bands(fares: np.ndarray, heads: np.ndarray) -> np.ndarray:
-    per_head = fares / heads
-    return np.where(np.isnan(per_head), _UNKNOWN, np.digitize(per_head, _FARE_BANDS)).astype(np.int8)
-
-
-def _cells(groups: pd.DataFrame, age: Numbers, fare: Numbers) -> tuple[pd.DataFrame, np.ndarray]:
-    """Cross the groups with the bands of age and fare; return the cells and their probabilities."""
-    masses = groups["weight"].to_numpy()[:, None, None] * age.masses()[:, :, None] * fare.masses()[:, None, :]
-    group, age_band, fare_band = np.nonzero(masses > _SMALLEST)
-    weights = masses[group, age_band, fare_band]
-    cells = groups.iloc[group].reset_index(drop=True)
-    return cells.assign(age_row=group, age_band=age_band, fare_row=group, fare_band=fare_band), weights / weights.sum()
-
-
-def _by_class(cells: pd.DataFrame, weights: np.ndarray, chance: np.ndarray, age: Numbers, fare: Numbers) -> Joint:
-    """Split each cell into those who died and those who survived."""
-    order = ["survived", *CODES, "age_row", "age_band", "fare_row", "fare_band"]
-    both = pd.concat([cells.assign(survived=0), cells.assign(survived=1)])
-    split = both.assign(weight=np.r_[weights * (1 - chance), weights * chance]).sort_values(order)
-    return Joint(split[order].reset_index(drop=True).astype(np.int64), split["weight"].to_numpy(), age, fare)
+def _same(feature: str, value: Any, values: np.ndarray, possible: np.ndarray) -> int:
+    """Return the position of a possible value, or of the unknown one."""
+    found = np.flatnonzero(possible & (pd.isna(values) if pd.isna(value) else values == value))
+    if not len(found):
+        allowed = ", ".join(str(known) for known in values[possible])
+        raise SyntheticDataError(f"{feature} {value!r} cannot be drawn: choose among {allowed}.")
+    return int(found[0])

@@ -1,4 +1,4 @@
-"""Synthetic passengers by the hundred million: Parquet files that a broken run takes up again."""
+"""Synthetic passengers by the hundred million, as Parquet files; an interrupted run can be continued."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from lifeboat import passengers
-from lifeboat.synthetic import requests
-from lifeboat.synthetic.errors import SyntheticDataError
+from lifeboat.synthetic import checks
+from lifeboat.synthetic.checks import SyntheticDataError
+from lifeboat.synthetic.drawing import SCHEMA
 from lifeboat.synthetic.generator import PassengerGenerator
-from lifeboat.synthetic.render import SCHEMA
 
 ORDER = "_order.json"
 """File in the folder that says what was asked for."""
@@ -36,8 +36,8 @@ def synthesize(
 ) -> Path:
     """Write `n` synthetic passengers as Parquet files `part-00000.parquet` and so on into a folder.
 
-    Together the files hold `generator.sample(n, seed=seed)`, in order. Each appears when it is complete; after a
-    kill, the same call makes what is missing, and no row is lost or doubled.
+    Together the files hold `generator.sample(n, seed=seed)`, in order. Each appears when it is complete; after
+    a kill, the same call makes what is missing, and no row is lost or doubled.
 
     Parameters
     ----------
@@ -62,8 +62,8 @@ def synthesize(
     Raises
     ------
     SyntheticDataError
-        If an argument is out of its range, the folder holds the passengers of another order, cannot be written, or is
-        being written by another process.
+        If an argument is out of its range, or the folder holds the passengers of another order, cannot be written, or
+        is being written to by another process.
     """
     files = _check_order(n, rows_per_file)
     generator = generator or PassengerGenerator().fit(passengers.load())
@@ -79,20 +79,24 @@ def synthesize(
                 rows = range(i * rows_per_file, min((i + 1) * rows_per_file, n))
                 _write_part(folder / f"part-{i:05}.parquet", rows, partial(generator.iter_batches, **draw), progress)
     except Timeout as error:
-        raise SyntheticDataError(f"another process is writing to {folder}: let it end, or name a folder.") from error
+        raise SyntheticDataError(
+            f"another process is writing to {folder}: wait until it ends, or name another folder."
+        ) from error
     except OSError as error:
-        raise SyntheticDataError(f"{folder} cannot be written ({error}): name a folder with room.") from error
+        raise SyntheticDataError(
+            f"{folder} cannot be written ({error}): name a folder that you may write to, with room."
+        ) from error
     return folder
 
 
 def _check_order(n: int, rows_per_file: int) -> int:
-    """Return the number of files of an order: one at least, for the schema."""
-    requests.check_whole("n", n, 0, requests.LONGEST_STREAM)
-    requests.check_whole("rows_per_file", rows_per_file, 1, requests.MOST_ROWS)
+    """Return the number of files of an order: at least one, which holds the schema."""
+    checks.check_whole("n", n, 0, checks.LONGEST_STREAM)
+    checks.check_whole("rows_per_file", rows_per_file, 1, checks.MOST_ROWS)
     files = max(-(-n // rows_per_file), 1)
     if files > _MOST_FILES:
         raise SyntheticDataError(
-            f"{n} rows make {files} files of {rows_per_file}, allowed are {_MOST_FILES}: raise rows_per_file."
+            f"{n} rows make {files} files of {rows_per_file}, allowed are {_MOST_FILES} files: raise rows_per_file."
         )
     return files
 
@@ -119,8 +123,8 @@ def _keep_order(path: Path, order: dict[str, object]) -> None:
 
 
 def _write_part(path: Path, rows: range, batches: Callable, progress: Callable[[int], None]) -> None:
-    """Write one file, unless it is there and whole."""
-    if not _is_whole(path, len(rows)):
+    """Write one file, unless it is there and complete."""
+    if not _is_complete(path, len(rows)):
         partial_path = path.with_suffix(".partial")
         with pq.ParquetWriter(partial_path, SCHEMA, compression="zstd") as writer:
             for batch in batches(rows.stop, _BATCH, start=rows.start):
@@ -129,7 +133,7 @@ def _write_part(path: Path, rows: range, batches: Callable, progress: Callable[[
     progress(rows.stop)
 
 
-def _is_whole(path: Path, rows: int) -> bool:
+def _is_complete(path: Path, rows: int) -> bool:
     try:
         return path.exists() and pq.read_metadata(path).num_rows == rows
     except (OSError, pa.ArrowInvalid):

@@ -1,4 +1,4 @@
-"""Harsher judges of synthetic passengers: can they be told from real ones, do they teach, whom do they copy?"""
+"""Judges of synthetic passengers: can they be told from real ones, can a model learn from them, whom do they copy?"""
 
 from __future__ import annotations
 
@@ -9,29 +9,25 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_score
 
 from lifeboat.passengers import FEATURES, LABEL
-
-_COLUMNS = [*FEATURES, LABEL]
-_NUMBERS = ["age", "sibsp", "parch", "fare"]
-_SEXES = {"female": 0, "male": 1}
-_PORTS = {"C": 0, "Q": 1, "S": 2}
+from lifeboat.synthetic.judging.codes import COLUMNS, NUMBERS, codes
 
 
 def discriminator_auc(synthetic: pd.DataFrame, unseen: pd.DataFrame, seed: int = 0) -> float:
-    """Return how well gradient boosting tells synthetic passengers from real ones; .5 is perfect.
+    """Return how well gradient boosting tells synthetic passengers from real ones; 0.5 is perfect.
 
     Parameters
     ----------
     synthetic, unseen : DataFrame
-        The seven features and `survived`; the real passengers are others than the generator learned from.
+        The seven features and `survived`; `unseen` are real passengers that the generator did not learn from.
     seed : int
-        Of the folds.
+        Seed of the folds.
 
     Returns
     -------
     float
         Mean area under the ROC curve over five folds.
     """
-    table = pd.concat([_codes(synthetic), _codes(unseen)], ignore_index=True)
+    table = pd.concat([codes(synthetic), codes(unseen)], ignore_index=True)
     real = np.repeat([0, 1], [len(synthetic), len(unseen)])
     folds = StratifiedKFold(5, shuffle=True, random_state=seed)
     return float(cross_val_score(_judge(), table, real, cv=folds, scoring="roc_auc").mean())
@@ -39,27 +35,27 @@ def discriminator_auc(synthetic: pd.DataFrame, unseen: pd.DataFrame, seed: int =
 
 def transfer_auc(synthetic: pd.DataFrame, unseen: pd.DataFrame) -> float:
     """Train gradient boosting on synthetic passengers; return its area under the ROC curve on unseen real ones."""
-    train, test = _codes(synthetic), _codes(unseen)
+    train, test = codes(synthetic), codes(unseen)
     chance = _judge().fit(train[FEATURES], train[LABEL]).predict_proba(test[FEATURES])[:, 1]
     return float(roc_auc_score(test[LABEL], chance))
 
 
 def copied(synthetic: pd.DataFrame, training: pd.DataFrame) -> float:
     """Return the share of synthetic passengers who equal a training passenger in all eight columns."""
-    known, made = (pd.MultiIndex.from_frame(_codes(table).fillna(-1).round(4)) for table in (training, synthetic))
+    known, made = (pd.MultiIndex.from_frame(codes(table).fillna(-1).round(4)) for table in (training, synthetic))
     return float(made.isin(known).mean())
 
 
 def nearer_to_training(synthetic: pd.DataFrame, training: pd.DataFrame, unseen: pd.DataFrame) -> float:
-    """Return the share of synthetic passengers nearer to a training passenger than to any unseen one; .5 is perfect.
+    """Return the share of synthetic passengers nearer to a training passenger than to any unseen one; 0.5 is perfect.
 
-    The distance is Gower's (1971) in spirit: the sum over the eight columns of 0 or 1 for categories, and of the
-    difference of numbers by the range of their middle 95 %, at most 1; an unknown value is 1 from any known one. Ties
-    count half. Training and unseen passengers should be equally many.
+    The distance follows Gower (1971). It is the sum over the eight columns: 0 or 1 for a category; for a number, the
+    difference divided by the range of the middle 95%, at most 1; 1 between an unknown and a known value. Ties count
+    half. There should be as many unseen as training passengers.
     """
-    tables = [_codes(table) for table in (synthetic, training, unseen)]
+    tables = [codes(table) for table in (synthetic, training, unseen)]
     real = pd.concat(tables[1:])
-    spans = (real[_NUMBERS].quantile(0.975) - real[_NUMBERS].quantile(0.025)).clip(lower=1e-9)
+    spans = (real[NUMBERS].quantile(0.975) - real[NUMBERS].quantile(0.025)).clip(lower=1e-9)
     to_training, to_unseen = (_nearest(tables[0], table, spans) for table in tables[1:])
     tie = np.isclose(to_training, to_unseen, rtol=0, atol=1e-9)
     return float(np.where(tie, 0.5, to_training < to_unseen).mean())
@@ -71,16 +67,11 @@ def _judge() -> HistGradientBoostingClassifier:
     )
 
 
-def _codes(table: pd.DataFrame) -> pd.DataFrame:
-    coded = table[_COLUMNS].assign(sex=table["sex"].map(_SEXES), embarked=table["embarked"].map(_PORTS))
-    return coded.astype(float).reset_index(drop=True)
-
-
 def _nearest(made: pd.DataFrame, known: pd.DataFrame, spans: pd.Series) -> np.ndarray:
     """Return the distance from each made passenger to the nearest known one."""
     total = np.zeros((len(made), len(known)))
-    for name in _COLUMNS:
-        a, b = made[name].to_numpy()[:, None], known[name].to_numpy()
+    for name in COLUMNS:
+        a, b = made[name].to_numpy()[:, None], known[name].to_numpy()  # every made one against every known one
         gap = np.minimum(abs(a - b) / spans[name], 1) if name in spans else (a != b) * 1.0
         total += np.where(np.isnan(a) | np.isnan(b), np.isnan(a) != np.isnan(b), gap)
     return total.min(axis=1)

@@ -1,42 +1,45 @@
-"""Simpler ways to make passengers, to compare the generator with: each learns from a table and draws `n` from it."""
+"""Simpler ways to make passengers, to compare the generator with: each learns from a table and draws `n` from that."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from lifeboat.passengers import FEATURES, FIELDS, LABEL
+from lifeboat.passengers import FEATURES, LABEL
+from lifeboat.synthetic.judging.codes import codes
 
 _UNKNOWN = -1.0
 
 
 def marginals(passengers: pd.DataFrame, n: int, seed: int = 0) -> pd.DataFrame:
-    """Draw every feature on its own, from the values seen in the class.
+    """Draw every feature on its own, from the values seen with the same outcome.
 
     Parameters
     ----------
     passengers : DataFrame
         The seven features and `survived`.
     n : int
-        How many to draw; classes have their observed share.
+        How many to draw; outcomes have their observed shares.
     seed : int
         Same seed, same passengers.
     """
     random = np.random.default_rng(seed)
-    return _per_class(
+    return _per_outcome(
         passengers, n, random, lambda known, m: {name: random.choice(known[name].to_numpy(), m) for name in FEATURES}
     )
 
 
 def gaussian_copula(passengers: pd.DataFrame, n: int, seed: int = 0) -> pd.DataFrame:
-    """Draw the features of a class as ranks that rise and fall together, as in a normal distribution.
+    """Draw the features, given the outcome, as ranks that rise and fall together, as in a normal distribution.
 
     See `marginals` for the parameters.
     """
     random = np.random.default_rng(seed)
-    return _per_class(passengers, n, random, lambda known, m: _from_copula(known, m, random))
+    return _per_outcome(passengers, n, random, lambda known, m: _from_copula(known, m, random))
 
 
 def sequential_trees(passengers: pd.DataFrame, n: int, seed: int = 0) -> pd.DataFrame:
@@ -45,7 +48,7 @@ def sequential_trees(passengers: pd.DataFrame, n: int, seed: int = 0) -> pd.Data
     See `marginals` for the parameters.
     """
     random = np.random.default_rng(seed)
-    known = _codes(passengers)
+    known = codes(passengers)[[LABEL, *FEATURES]].fillna(_UNKNOWN)
     made = pd.DataFrame({LABEL: random.choice(known[LABEL], n)})
     columns = {LABEL: made[LABEL].astype(np.int64)}
     for i, name in enumerate(FEATURES, 1):
@@ -60,8 +63,8 @@ def sequential_trees(passengers: pd.DataFrame, n: int, seed: int = 0) -> pd.Data
 RIVALS = {"marginals": marginals, "Gaussian copula": gaussian_copula, "sequential trees": sequential_trees}
 
 
-def _per_class(passengers: pd.DataFrame, n: int, random: np.random.Generator, draw: object) -> pd.DataFrame:
-    """Draw the classes, then each class's passengers, and shuffle them."""
+def _per_outcome(passengers: pd.DataFrame, n: int, random: np.random.Generator, draw: Callable) -> pd.DataFrame:
+    """Draw the outcomes, then the passengers with each outcome, and shuffle them."""
     label = random.choice(passengers[LABEL].to_numpy(), n)
     parts = [
         pd.DataFrame(draw(passengers[passengers[LABEL] == value], int(np.sum(label == value)))).assign(**{LABEL: value})
@@ -71,18 +74,14 @@ def _per_class(passengers: pd.DataFrame, n: int, random: np.random.Generator, dr
 
 
 def _from_copula(known: pd.DataFrame, n: int, random: np.random.Generator) -> dict[str, np.ndarray]:
-    codes = _codes(known)[FEATURES]
-    ranks = (codes + random.uniform(0, 1e-6, codes.shape)).rank()  # ties are broken at random
+    coded = codes(known)[FEATURES].fillna(_UNKNOWN)
+    ranks = (coded + random.uniform(0, 1e-6, coded.shape)).rank()  # ties are broken at random
     correlation = np.corrcoef(norm.ppf((ranks - 0.5) / len(known)), rowvar=False)
     drawn = norm.cdf(random.multivariate_normal(np.zeros(len(FEATURES)), correlation, n))
-    order = np.argsort(codes.to_numpy(), axis=0)
+    # Turn each drawn rank back into the value that has that rank among the known.
+    order = np.argsort(coded.to_numpy(), axis=0)
     place = (drawn * len(known)).astype(int)
     return {name: known[name].to_numpy()[order[place[:, i], i]] for i, name in enumerate(FEATURES)}
-
-
-def _codes(passengers: pd.DataFrame) -> pd.DataFrame:
-    texts = {name: pd.factorize(passengers[name], sort=True)[0] for name, field in FIELDS.items() if field.is_text}
-    return passengers[[LABEL, *FEATURES]].assign(**texts).fillna(_UNKNOWN).astype(float).reset_index(drop=True)
 
 
 def _donors(known: np.ndarray, wanted: np.ndarray, random: np.random.Generator) -> np.ndarray:

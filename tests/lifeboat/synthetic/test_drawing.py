@@ -1,14 +1,14 @@
-"""Random numbers by row: even, reproducible, and made in any order."""
+"""Random numbers by row: even, reproducible, and made in any order; tickets in proportion."""
 
 import numpy as np
 import pytest
 from scipy.stats import qmc
 
-from lifeboat.synthetic import streams
+from lifeboat.synthetic import drawing
 
 
 def numbers(seed, start, stop, balanced=True):
-    return np.hstack(list(streams.blocks(seed, start, stop, balanced)))
+    return np.hstack(list(drawing.random_blocks(seed, start, stop, balanced)))
 
 
 @pytest.mark.parametrize("balanced", [True, False])
@@ -20,7 +20,7 @@ def test_any_part_can_be_made_alone(balanced, start, stop):
 
 def test_the_directions_are_those_of_sobol():
     points = qmc.Sobol(3, scramble=False, bits=30).random(256)
-    directions = streams._sobol_directions()[:, :8]
+    directions = drawing.sobol_directions()[:, :8]
     made = np.zeros((3, 1), dtype=np.uint64)
     for digit in range(8):
         made = np.hstack([made, made ^ directions[:, digit, None]])

@@ -1,4 +1,4 @@
-"""Checks of what callers ask of the generator; each message names the argument, the value and what is allowed."""
+"""What callers may ask of the generator: the checks, and the errors that say what is wrong and what is allowed."""
 
 from __future__ import annotations
 
@@ -7,12 +7,20 @@ import operator
 import numpy as np
 import pandas as pd
 
+from lifeboat.errors import LifeboatError
 from lifeboat.passengers import FEATURES, LABEL, validate
-from lifeboat.synthetic.errors import SyntheticDataError
 
 FEWEST_PASSENGERS = 50
 MOST_ROWS = 10**9  # of a table in memory
 LONGEST_STREAM = 2**47
+
+
+class SyntheticDataError(LifeboatError):
+    """A request that cannot be served; the message names the argument or field and what is allowed."""
+
+
+class NotFittedError(SyntheticDataError):
+    """The generator has not seen any passengers yet."""
 
 
 def check_passengers(passengers: pd.DataFrame) -> pd.DataFrame:
@@ -27,15 +35,17 @@ def check_passengers(passengers: pd.DataFrame) -> pd.DataFrame:
     for name in [*FEATURES, LABEL]:
         if passengers[name].isna().all():
             raise SyntheticDataError(f"{name} is missing for every passenger: give some known values.")
-    _check_label(passengers[LABEL])
+    _check_outcomes(passengers[LABEL])
     return passengers
 
 
-def _check_label(label: pd.Series) -> None:
-    if label.isna().any():
+def _check_outcomes(outcomes: pd.Series) -> None:
+    if outcomes.isna().any():
         raise SyntheticDataError(f"{LABEL} is missing for some passengers: leave them out, or fill in 0 or 1.")
-    if label.nunique() == 1:
-        raise SyntheticDataError(f"{LABEL} is {label.iloc[0]} for every passenger: fit needs both classes, 0 and 1.")
+    if outcomes.nunique() == 1:
+        raise SyntheticDataError(
+            f"{LABEL} is {outcomes.iloc[0]} for every passenger: fit needs both outcomes, 0 and 1."
+        )
 
 
 def check_whole(name: str, value: int, least: int, most: int) -> int:
@@ -49,28 +59,17 @@ def check_whole(name: str, value: int, least: int, most: int) -> int:
     return number
 
 
-def check_shard(shard: tuple[int, int]) -> tuple[int, int]:
-    """Return `(i, k)` if it names the i-th of k parts."""
-    try:
-        part, parts = map(operator.index, shard)
-    except (TypeError, ValueError):
-        part, parts = 0, 0
-    if not 0 <= part < parts:
-        raise SyntheticDataError(f"shard is {shard!r}: give (i, k), whole numbers with 0 <= i < k.")
-    return part, parts
-
-
-def check_class(survived: int | None) -> None:
-    """Accept a class, or None for both."""
+def check_outcome(survived: int | None) -> None:
+    """Accept an outcome, or None for both."""
     if survived is not None and survived not in (0, 1):
-        raise SyntheticDataError(f"survived is {survived!r}: choose 0, 1 or None (both classes).")
+        raise SyntheticDataError(f"survived is {survived!r}: choose 0, 1 or None (both outcomes).")
 
 
 def check_rate(survived: int | None, survival_rate: float | None, default: float) -> float:
-    """Return the share of survivors that a choice of class, or of a rate, comes to."""
-    check_class(survived)
+    """Return the share of survivors that the choice of an outcome, or of a rate, means."""
+    check_outcome(survived)
     if survived is not None and survival_rate is not None:
-        raise SyntheticDataError("survived and survival_rate are both given: choose the class, or draw it at a rate.")
+        raise SyntheticDataError("survived and survival_rate are both given: fix the outcome, or give its rate.")
     if survived is not None:
         return float(survived)
     if survival_rate is None:
