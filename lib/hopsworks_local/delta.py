@@ -13,22 +13,7 @@ from urllib.parse import unquote
 import pyarrow as pa
 
 from hopsworks_local.errors import StoreError
-
-# Delta's primitive types that DuckDB calls otherwise
-TYPES = {
-    "byte": "TINYINT",
-    "short": "SMALLINT",
-    "integer": "INTEGER",
-    "long": "BIGINT",
-    "string": "VARCHAR",
-    "binary": "BLOB",
-    "timestamp": "TIMESTAMP WITH TIME ZONE",
-    "timestamp_ntz": "TIMESTAMP",
-    # and those of the feature store
-    "bigint": "BIGINT",
-    "int": "INTEGER",
-}
-SAME = ("boolean", "float", "double", "date", "tinyint", "smallint", "decimal")
+from hopsworks_local.feature_types import to_duckdb
 
 
 @dataclass(frozen=True)
@@ -113,8 +98,7 @@ def _read_log(folder: Path) -> Table:
 def duckdb_type(type: str | dict[str, Any]) -> str:
     """Return DuckDB's name of a type of Delta or, for simple ones, of the feature store."""
     if isinstance(type, str):
-        name = type.lower()
-        return TYPES.get(name) or (name.upper() if name.startswith(SAME) else "VARCHAR")
+        return to_duckdb(type)
     if type["type"] == "array":
         return f"{duckdb_type(type['elementType'])}[]"
     if type["type"] == "map":

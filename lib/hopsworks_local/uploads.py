@@ -1,6 +1,7 @@
 """Files that arrive in chunks, perhaps several at once, and appear complete or not at all."""
 
 import hashlib
+import re
 import shutil
 from pathlib import Path
 from typing import BinaryIO
@@ -50,8 +51,8 @@ def receive(store: Store, folder: str, fields: dict[str, str], chunk: BinaryIO) 
 
 def _number(fields: dict[str, str], name: str) -> int:
     text = fields.get(name, "")
-    if not text.isdigit():
-        raise BadRequest(f"the field {name} of an upload must be a whole number, not {text!r}")
+    if not re.fullmatch("[0-9]{1,18}", text):
+        raise BadRequest(f"the field {name} of an upload must be a whole number, not {text[:40]!r}")
     return int(text)
 
 
