@@ -6,13 +6,20 @@ import itertools
 import json
 import random
 import re
+import socket
+import sqlite3
+import ssl
+import threading
+import time
 from urllib.parse import quote
 
 import deltalake
 import pandas as pd
 import pytest
+import requests
 import urllib3
-from service_helpers import Rest, days
+from hopsworks.client.exceptions import RestAPIError
+from service_helpers import Rest, days, store_folder
 
 import hopsworks_local
 from hopsworks_local.rest import RESOURCES
@@ -180,7 +187,7 @@ def body_of(chance, method, path):
     return json.dumps(document).encode()
 
 
-def requests(seed, count):
+def hostile_requests(seed, count):
     """Requests to every endpoint in turn: method, path, query, body and headers."""
     chance = random.Random(seed)
     for method, path, known in itertools.islice(itertools.cycle(ENDPOINTS), count):
@@ -228,10 +235,86 @@ def fill_store(rest):
 
 def test_hostile_requests_get_an_answer_that_is_no_error_of_the_service(target):
     bad = []
-    for method, path, query, body, headers in requests(SEED, REQUESTS):
+    for method, path, query, body, headers in hostile_requests(SEED, REQUESTS):
         answer = target(method, path, params=query, data=body, headers={**target.headers, **headers})
         if answer.status_code == 500:
             bad.append((method, path, query, body[:200], answer.json()["errorMsg"]))
     assert not bad, f"{len(bad)} of {REQUESTS}, for example {bad[0]}"
     for listing in ("featuregroups", "featureview", "featureview/kept/version/1/trainingdatasets"):
         assert target("GET", f"/project/1/featurestores/1/{listing}").json()["count"]
+
+
+@pytest.mark.parametrize("type", ["date AS id, (SELECT 1) AS y", "object", 5])
+def test_a_type_that_is_none_makes_no_group(target, type):
+    body = {**GROUP, "name": "injected", "features": [FEATURE, {"name": "x", "type": type}]}
+    assert target("POST", "/project/1/featurestores/1/featuregroups", json=body).status_code == 400
+    assert target("GET", "/project/1/featurestores/1/featuregroups/injected").status_code == 404
+
+
+def test_broken_text_is_refused_and_listings_stay(store, name):
+    group = store.create_feature_group(name, version=1, primary_key=["id"], description="\ud800")
+    with pytest.raises(RestAPIError, match="is no Unicode"):
+        group.insert(pd.DataFrame({"id": [1]}))
+    assert name not in [found.name for found in store.get_feature_groups()]
+
+
+@pytest.mark.parametrize("spoil", [{"description": "\ud800"}, {"features": None}], ids=["text", "form"])
+def test_listings_survive_a_document_that_an_older_version_has_stored(service, store, group, name, spoil):
+    """What is broken beyond showing is left out, and can be deleted."""
+    bad = store.create_feature_group(f"{name}_bad", version=1, primary_key=["id"])
+    bad.insert(pd.DataFrame({"id": [1]}))
+    with sqlite3.connect(store_folder(service) / "metadata.sqlite") as metadata:
+        (body,) = metadata.execute("SELECT body FROM documents WHERE id = ?", (bad.id,)).fetchone()
+        body = json.dumps({**json.loads(body), **spoil})
+        metadata.execute("UPDATE documents SET body = ? WHERE id = ?", (body, bad.id))
+    assert group.name in [found.name for found in store.get_feature_groups()]
+    bad.delete()
+
+
+def test_others_are_served_while_a_huge_document_is_refused(target):
+    """The values are counted as they come: millions of them are never parsed."""
+    body = b"[" + b"[]," * (62_000_000 // 3) + b"1]"
+    status, other = [], copy.copy(target)
+    other._session = requests.Session()
+    path = "/project/1/featurestores/1/featuregroups"
+    sender = threading.Thread(target=lambda: status.append(other("POST", path, data=body).status_code))
+    sender.start()
+    longest = 0.0
+    while sender.is_alive():
+        begin = time.monotonic()
+        assert target("GET", "/project").status_code == 200
+        longest = max(longest, time.monotonic() - begin)
+    assert status == [413]
+    assert longest < 1
+
+
+def test_a_body_that_is_too_large_gets_its_answer(target):
+    answer = target("POST", "/project/1/featurestores/1/featuregroups", data=b'"' + b"a" * 2**27)
+    assert answer.status_code == 413
+    assert "67108864 bytes" in answer.json()["errorMsg"]
+
+
+def test_headers_that_never_end_are_given_up(tmp_path, monkeypatch):
+    from hopsworks_local import server
+    from hopsworks_local.backend import Backend
+    from hopsworks_local.credentials import Credentials
+    from hopsworks_local.engine import Engine
+    from hopsworks_local.store import Store
+
+    monkeypatch.setattr(server, "IDLE_SECONDS", 1)
+    store = Store(tmp_path / "store", "titanic")
+    listener = server._listen(0)
+    running = server._Server(Backend(store, Engine(store.folder), Credentials(tmp_path / "certificates")))
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
+    thread.start()
+    context = ssl.create_default_context(cafile=tmp_path / "authority.pem")
+    with socket.create_connection(listener.getsockname()) as plain:
+        connection = context.wrap_socket(plain, server_hostname="127.0.0.1")
+        connection.settimeout(10)
+        connection.sendall(b"GET / HTTP/1.1\r\n")
+        with pytest.raises((ConnectionError, ssl.SSLError)):
+            for number in range(50):
+                connection.sendall(b"X-%d: 1\r\n" % number)
+                time.sleep(0.1)
+    running.should_exit = True
+    thread.join()

@@ -10,7 +10,7 @@ from hopsworks_local.metadata import Document
 from hopsworks_local.rest import _provenance
 from hopsworks_local.rest._attached import attach
 from hopsworks_local.rest._call import STORE, Call, listing, now, route
-from hopsworks_local.rest._documents import group_document
+from hopsworks_local.rest._documents import group_document, show_each
 from hopsworks_local.rest._supported import check_group, check_new_group
 from hopsworks_local.rest.feature_views import remove_views
 
@@ -71,7 +71,7 @@ def find_by_name(call: Call) -> list[dict[str, Any]]:
 
 def find_all(call: Call) -> dict[str, Any]:
     """GET all feature groups."""
-    return listing([group_document(call.backend, group) for group in call.backend.metadata.all("feature group")])
+    return listing(show_each(group_document, call.backend, call.backend.metadata.all("feature group")))
 
 
 def find(call: Call) -> dict[str, Any]:

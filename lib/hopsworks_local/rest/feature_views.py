@@ -10,7 +10,7 @@ from hopsworks_local.query import Column
 from hopsworks_local.rest import _provenance
 from hopsworks_local.rest._attached import attach
 from hopsworks_local.rest._call import STORE, Call, check_fields, listing, route
-from hopsworks_local.rest._documents import slim, view_document
+from hopsworks_local.rest._documents import show_each, slim, view_document
 from hopsworks_local.rest._supported import check_name
 from hopsworks_local.source import Source
 
@@ -101,7 +101,7 @@ def find_all(call: Call) -> dict[str, Any]:
     views = call.backend.metadata.all("feature view")
     if call.query.get("filter_by") == "latest_version":
         views = list({view.name: view for view in views}.values())
-    return listing([view_document(call.backend, view) for view in views])
+    return listing(show_each(view_document, call.backend, views))
 
 
 def find(call: Call) -> dict[str, Any]:

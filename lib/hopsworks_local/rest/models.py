@@ -12,7 +12,7 @@ from hopsworks_local.metadata import Document
 from hopsworks_local.rest import _provenance
 from hopsworks_local.rest._attached import attach
 from hopsworks_local.rest._call import PROJECT, Call, check_fields, listing, route
-from hopsworks_local.rest._documents import MODEL_FIELDS, model_document
+from hopsworks_local.rest._documents import MODEL_FIELDS, model_document, show_each
 
 MODELS = PROJECT + "/modelregistries/{registry:int}/models"
 MODEL = MODELS + "/{reference}"
@@ -92,7 +92,7 @@ def find_all(call: Call) -> dict[str, Any]:
     models = call.backend.metadata.all("model", name=filter and filter[1])
     if "sort_by" in call.query:
         models = _ranked(models, call.query["sort_by"])
-    return listing([model_document(call.backend, model) for model in models[: call.number("limit")]])
+    return listing(show_each(model_document, call.backend, models[: call.number("limit")]))
 
 
 def _ranked(models: list[Document], sort_by: str) -> list[Document]:

@@ -10,7 +10,7 @@ from hopsworks_local.metadata import Document
 from hopsworks_local.rest import jobs
 from hopsworks_local.rest._attached import attach
 from hopsworks_local.rest._call import Call, check_fields, listing, now, route
-from hopsworks_local.rest._documents import dataset_document
+from hopsworks_local.rest._documents import dataset_document, show_each
 from hopsworks_local.rest.feature_views import VIEW, find_view
 
 DATASETS = VIEW + "/trainingdatasets"
@@ -86,7 +86,7 @@ def _check(view: Document, body: dict[str, Any]) -> None:
 def find_all(call: Call) -> dict[str, Any]:
     """GET the complete training datasets of a view."""
     datasets = call.backend.metadata.all("training dataset", parent=find_view(call).id)
-    return listing([dataset_document(call.backend, dataset) for dataset in datasets])
+    return listing(show_each(dataset_document, call.backend, datasets))
 
 
 def find(call: Call) -> dict[str, Any]:
