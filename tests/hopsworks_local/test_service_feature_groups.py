@@ -209,6 +209,6 @@ def test_an_existing_version_is_not_created_again(store, group, frame):
 
 def test_creating_the_same_group_twice_gives_the_group(store, group, frame):
     again = store.create_feature_group(group.name, version=1, primary_key=["id"], event_time="at", description="other")
-    again.insert(frame.head(1).assign(number=9.0))
+    again.insert(frame.head(2).assign(number=9.0))
     assert (again.id, again.description) == (group.id, group.description)
     assert (len(group.read()), group.read()["number"].iloc[0]) == (10, 9.0)

@@ -166,7 +166,7 @@ def test_what_is_no_type_is_refused(type):
 
 
 def test_a_name_in_a_type_stays_a_name():
-    assert duckdb_type('struct<a" INT) --:int>') == 'STRUCT("a"" INT) --" INTEGER)'
+    assert duckdb_type('struct<a" INT --:int>') == 'STRUCT("a"" INT --" INTEGER)'
 
 
 def test_links_that_lead_in_a_circle_are_refused(store):

@@ -110,22 +110,24 @@ def test_several_programs_share_a_service_and_its_certificates(store, name):
 
 
 CREATOR = """
-    import sys
+    import contextlib, sys
     import hopsworks
+    from deltalake.exceptions import DeltaError
     from hsfs.feature import Feature
     store = hopsworks.login().get_feature_store()
     group = store.get_or_create_feature_group(sys.argv[1], version=1, primary_key=["id"], description="shared")
     assert group.id is None
     print("asked", flush=True)
     sys.stdin.readline()
-    group.save([Feature("id", "bigint")])
+    with contextlib.suppress(DeltaError):
+        group.save([Feature("id", "bigint")])
     print("id", group.id)
 """
 
 
 @pytest.mark.slow
 def test_all_who_create_the_same_group_at_once_get_it(project, name):
-    """Each of them has asked for the group before any of them has created it."""
+    """Each has asked for it before any has created it; of their first writes, Delta may take but one, as anywhere."""
     command = [sys.executable, "-W", "ignore", "-c", textwrap.dedent(CREATOR), name]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     programs = [subprocess.Popen(command, **pipes) for _ in range(4)]
