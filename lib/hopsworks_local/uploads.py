@@ -51,7 +51,7 @@ def receive(store: Store, folder: str, fields: dict[str, str], chunk: BinaryIO) 
 
 def _number(fields: dict[str, str], name: str) -> int:
     text = fields.get(name, "")
-    if not re.fullmatch("[0-9]{1,18}", text):
+    if not re.fullmatch("[0-9]{1,30}", text):
         raise BadRequest(f"the field {name} of an upload must be a whole number, not {text[:40]!r}")
     return int(text)
 
