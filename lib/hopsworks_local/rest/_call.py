@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from hopsworks_local import shapes
 from hopsworks_local.backend import Backend
 from hopsworks_local.errors import BadRequest, NotFound, NotSupported, TooLarge
+from hopsworks_local.parsing import MAX_NUMBER, parse
 
 PREFIX = "/hopsworks-api/api"
 PROJECT = PREFIX + "/project/{project:int}"
@@ -90,7 +90,7 @@ def route(method: str, path: str, handler: Handler, *parameters: str, body: Any 
         return await run_in_threadpool(answer, request, await _read_body(request))
 
     def answer(request: Request, raw: bytes) -> Response:
-        document = shapes.parse(raw or b"null", body)
+        document = parse(raw or b"null", body)
         client = tuple(request.client)
         call = Call(request.app.state.backend, request.path_params, request.query_params, document, client)
         try:
@@ -144,7 +144,7 @@ def check_fields(body: dict[str, Any], known: set[str], what: str) -> None:
 
 def _check_parameters(request: Request, known: set[str]) -> None:
     for name, value in request.path_params.items():
-        if isinstance(value, int) and value > shapes.MAX_NUMBER:
+        if isinstance(value, int) and value > MAX_NUMBER:
             raise NotFound(f"there is no {name} {str(value)[:40]}")
     unknown = set(request.query_params) - known
     if unknown:

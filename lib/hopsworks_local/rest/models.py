@@ -9,6 +9,7 @@ from hopsworks_local import shapes
 from hopsworks_local.backend import Backend
 from hopsworks_local.errors import BadRequest, NotFound, NotSupported
 from hopsworks_local.metadata import Document
+from hopsworks_local.parsing import parse
 from hopsworks_local.rest import _provenance
 from hopsworks_local.rest._attached import attach
 from hopsworks_local.rest._call import PROJECT, Call, check_fields, listing, route
@@ -65,7 +66,7 @@ def save(call: Call) -> dict[str, Any]:
 def _origin(backend: Backend, body: dict[str, Any]) -> dict[str, Any]:
     """Ids of the feature view and training dataset that a model comes from; names may be used again, ids not."""
     view = body.get("featureView")
-    view = shapes.parse(view, shapes.Origin) if isinstance(view, str) else view
+    view = parse(view, shapes.Origin) if isinstance(view, str) else view
     if not view:
         return {}
     found = backend.metadata.find("feature view", view["name"], view["version"])

@@ -7,6 +7,7 @@ from hopsworks_local import shapes
 from hopsworks_local.backend import Backend
 from hopsworks_local.errors import BadRequest, NotFound, NotSupported
 from hopsworks_local.metadata import Document
+from hopsworks_local.parsing import parse
 from hopsworks_local.rest import jobs
 from hopsworks_local.rest._attached import attach
 from hopsworks_local.rest._call import Call, check_fields, listing, now, route
@@ -161,7 +162,7 @@ def purge_all(call: Call) -> None:
 
 def create_by_flight(backend: Backend, request: bytes) -> None:
     """Write the files of a training dataset without splits, which the client asks for by Flight."""
-    body = shapes.parse(request, shapes.FlightComputation)
+    body = parse(request, shapes.FlightComputation)
     view = backend.metadata.find("feature view", body["fv_name"], body["fv_version"])
     if view is None:
         raise BadRequest(f"there is no feature view {body['fv_name']} version {body['fv_version']}")
