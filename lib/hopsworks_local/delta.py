@@ -13,24 +13,10 @@ from urllib.parse import unquote
 import pyarrow as pa
 
 from hopsworks_local.errors import StoreError
+from hopsworks_local.feature_types import to_duckdb
 
-# Delta's primitive types that DuckDB calls otherwise
-TYPES = {
-    "byte": "TINYINT",
-    "short": "SMALLINT",
-    "integer": "INTEGER",
-    "long": "BIGINT",
-    "string": "VARCHAR",
-    "binary": "BLOB",
-    "timestamp": "TIMESTAMP WITH TIME ZONE",
-    "timestamp_ntz": "TIMESTAMP",
-    # and those of the feature store
-    "bigint": "BIGINT",
-    "int": "INTEGER",
-}
 VERSION = "tableVersion"  # of a commit: the version of the table that it left
 FILE = "the file of a row"  # no feature can have this name
-SAME = ("boolean", "float", "double", "date", "tinyint", "smallint", "decimal")
 
 
 @dataclass(frozen=True)
@@ -152,8 +138,7 @@ def _read_log(folder: Path) -> Table:
 def duckdb_type(type: str | dict[str, Any]) -> str:
     """Return DuckDB's name of a type of Delta or, for simple ones, of the feature store."""
     if isinstance(type, str):
-        name = type.lower()
-        return TYPES.get(name) or (name.upper() if name.startswith(SAME) else "VARCHAR")
+        return to_duckdb(type)
     if type["type"] == "array":
         return f"{duckdb_type(type['elementType'])}[]"
     if type["type"] == "map":

@@ -1,9 +1,10 @@
 """Filters of a query document -> SQL conditions with bound values."""
 
-import json
 from typing import Any
 
+from hopsworks_local import shapes
 from hopsworks_local.errors import BadRequest, NotSupported
+from hopsworks_local.parsing import parse
 from hopsworks_local.source import UNKNOWN_FEATURE, Source
 from hopsworks_local.values import convert
 
@@ -116,7 +117,7 @@ class Conditions:
 
 def _as_list(value: str) -> list[Any]:
     """The values of an IN; none at all matches nothing, as NULL does."""
-    values = json.loads(value)
+    values = parse(value, list[str | int | float | bool | None] | str | int | float | bool | None)
     return (values if isinstance(values, list) else [values]) or [None]
 
 
@@ -124,4 +125,4 @@ def _as_feature(value: Any) -> dict[str, Any] | None:
     """The feature that a value stands for, if a feature was compared with a feature."""
     if not (isinstance(value, str) and value.startswith("{") and '"useFullyQualifiedName"' in value):
         return None
-    return json.loads(value)
+    return parse(value, shapes.Named)

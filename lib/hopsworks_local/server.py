@@ -1,5 +1,6 @@
 """The serving process: folder, certificates, both servers, and when to end."""
 
+import asyncio
 import contextlib
 import logging
 import logging.handlers
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import uvicorn
 from filelock import FileLock, Timeout
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from hopsworks_local.backend import Backend
 from hopsworks_local.credentials import Credentials
@@ -30,6 +32,7 @@ BACKLOG = 1024
 LOG_BYTES = 5 * 2**20
 WATCH_SECONDS = 0.5
 GRACE_SECONDS = 5
+IDLE_SECONDS = 60  # until the headers of a connection's first or next request must be there
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "grpc_proxy")
 
 
@@ -89,6 +92,21 @@ def environment(backend: Backend, port: int) -> dict[str, str]:
     return variables
 
 
+class _Http(H11Protocol):
+    """Closes connections whose request does not come, or comes without ever getting to the end of its headers."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        """Start the clock, as uvicorn does after each answer."""
+        super().connection_made(transport)
+        wait, close = self.timeout_keep_alive, self.timeout_keep_alive_handler
+        self.timeout_keep_alive_task = self.loop.call_later(wait, close)
+
+    def data_received(self, data: bytes) -> None:
+        """Let the clock run until the headers are complete; uvicorn would stop it at the first byte."""
+        self.conn.receive_data(data)
+        self.handle_events()
+
+
 class _Server(uvicorn.Server):
     """REST over TLS, which ends without a word."""
 
@@ -101,7 +119,8 @@ class _Server(uvicorn.Server):
                 access_log=False,
                 ws="none",
                 lifespan="off",
-                timeout_keep_alive=60,
+                http=_Http,
+                timeout_keep_alive=IDLE_SECONDS,
                 timeout_graceful_shutdown=GRACE_SECONDS,
             )
         )

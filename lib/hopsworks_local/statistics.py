@@ -65,7 +65,7 @@ class _Column:
 
     @property
     def _is_numeric(self) -> bool:
-        return self._type.startswith((*WHOLE, *REAL))
+        return _is_numeric(self._type)
 
     @property
     def _feature_type(self) -> str:
@@ -129,10 +129,14 @@ class _Column:
 
     def _correlations(self) -> list[dict[str, Any]]:
         """Pearson's coefficient with each other numeric column."""
-        others = [name for name, type in self._table.columns.items() if type.startswith((*WHOLE, *REAL))]
+        others = [name for name, type in self._table.columns.items() if _is_numeric(type)]
         columns = {name: f"corr({self._number}, {quote(name)}::DOUBLE)" for name in others if name != self._name}
         found = self._row(columns) if columns else {}
         return [{"column": name, "correlation": value} for name, value in found.items()]
+
+
+def _is_numeric(type: str) -> bool:
+    return type.startswith((*WHOLE, *REAL)) and not type.endswith("]")  # which is a list of numbers
 
 
 def _finite(value: Any) -> Any:

@@ -105,7 +105,11 @@ class Store:
         for part in parts:
             _check_name(part, path)
         target = self.files.joinpath(*parts)
-        if not target.resolve().is_relative_to(self.files.resolve()):
+        try:
+            inside_project = target.resolve().is_relative_to(self.files.resolve())
+        except (RuntimeError, OSError) as error:
+            raise BadRequest(f"the path {path[:80]!r} leads nowhere: {error}") from error
+        if not inside_project:
             raise Forbidden(f"the path {path!r} leads out of the project's files")
         return target
 

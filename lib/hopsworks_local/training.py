@@ -33,13 +33,17 @@ def write(engine: Engine, statement: Statement, dataset: Document, folder: Path)
     Raises
     ------
     BadRequest
-        If the shares of the splits do not add up to 1, or a split by time lacks an event time.
+        If the shares of the splits do not add up to 1, a split by time lacks an event time, or the format cannot hold
+        the values.
     """
-    rows = engine.table(statement)
-    for name, part in split(rows, dataset, statement.event_time).items():
-        target = folder / name
-        target.mkdir(parents=True)
-        _write_file(part, target / f"part-00000.{dataset.body['dataFormat']}", dataset.body["dataFormat"])
+    rows, format = engine.table(statement), dataset.body["dataFormat"]
+    try:
+        for name, part in split(rows, dataset, statement.event_time).items():
+            target = folder / name
+            target.mkdir(parents=True)
+            _write_file(part, target / f"part-00000.{format}", format)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise BadRequest(f"the training data cannot be split or written as {format}: {error}") from error
 
 
 def split(rows: pa.Table, dataset: Document, event_time: str | None) -> dict[str, pa.Table]:
@@ -53,9 +57,10 @@ def split(rows: pa.Table, dataset: Document, event_time: str | None) -> dict[str
 
 
 def _split_at_random(rows: pa.Table, splits: list[dict], seed: int) -> dict[str, pa.Table]:
-    if abs(sum(part["percentage"] for part in splits) - 1) > 1e-9:
-        raise BadRequest(f"the shares of the splits {[part['percentage'] for part in splits]} must add up to 1")
-    sizes = [int(len(rows) * part["percentage"]) for part in splits]
+    shares = [part.get("percentage") or 0 for part in splits]
+    if abs(sum(shares) - 1) > 1e-9:
+        raise BadRequest(f"the shares of the splits {shares} must add up to 1")
+    sizes = [int(len(rows) * share) for share in shares]
     sizes[-1] += len(rows) - sum(sizes)
     numbers = [number for number, size in enumerate(sizes) for _ in range(size)]
     random.Random(seed).shuffle(numbers)
@@ -67,7 +72,7 @@ def _split_by_time(rows: pa.Table, splits: list[dict], event_time: str | None) -
     if event_time is None:
         raise BadRequest("a split by time needs an event time, which the first feature group of the view has not")
     times = pc.cast(rows[event_time], pa.timestamp("ms"), safe=False)
-    return {part["name"]: rows.filter(_between(times, part["startTime"], part["endTime"])) for part in splits}
+    return {part["name"]: rows.filter(_between(times, part.get("startTime"), part.get("endTime"))) for part in splits}
 
 
 def _between(times: pa.ChunkedArray, start: int | None, end: int | None) -> pa.ChunkedArray:

@@ -9,6 +9,7 @@ chunks without any twice, so a complete file waits a moment for chunks that do n
 
 import asyncio
 import hashlib
+import re
 import shutil
 import time
 from collections import Counter
@@ -190,8 +191,8 @@ def _check(store: Store, path: str, fields: dict[str, str]) -> _Chunk:
 
 def _number(fields: dict[str, str], name: str) -> int:
     text = fields.get(name, "")
-    if not text.isdigit():
-        raise BadRequest(f"the field {name} of an upload must be a whole number, not {text!r}")
+    if not re.fullmatch("[0-9]{1,30}", text):
+        raise BadRequest(f"the field {name} of an upload must be a whole number, not {text[:40]!r}")
     return int(text)
 
 

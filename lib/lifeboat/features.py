@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,8 @@ TITANIC, PREDICTIONS, METRICS = "titanic", "titanic_predictions", "titanic_metri
 VIEW = "titanic_survival"
 HISTORICAL, SYNTHETIC = "historical", "synthetic"
 OUTCOME_AT = "outcome_at"
+ATTEMPTS, MAX_PAUSE = 20, 2.0
+"""How often rows are offered to a group that others write to, and the longest pause between two attempts in seconds."""
 
 _NO_PASSENGERS = f"there are no historical passengers in '{TITANIC}': run notebook 02 (`lifeboat run features`) first."
 
@@ -225,20 +229,39 @@ def write(group: FeatureGroup, frame: pd.DataFrame) -> None:
     Raises
     ------
     LifeboatError
-        If two rows have the same key (the client would keep both), or the columns or their types do not fit.
+        If two rows have the same key (the client would keep both), the columns or their types do not fit, or other
+        writers were quicker every time.
     """
-    from hopsworks.client.exceptions import FeatureStoreException
-
     keys = [*group.primary_key, group.event_time]
     twice = frame[frame.duplicated(keys, keep=False)]
     if len(twice):
         example = ", ".join(f"{key}={twice[key].iloc[0]}" for key in keys)
         raise LifeboatError(f"{len(twice)} rows for '{group.name}' share their key ({example}): keep one row a key.")
+    for attempt in range(ATTEMPTS):
+        if _insert(group, frame):
+            return
+        time.sleep(random.uniform(0.5, 1) * min(0.1 * 2**attempt, MAX_PAUSE))
+    raise LifeboatError(
+        f"nothing was written to '{group.name}': others wrote to it at the same time, {ATTEMPTS} times in a row; "
+        "run this again when they have finished."
+    )
+
+
+def _insert(group: FeatureGroup, frame: pd.DataFrame) -> bool:
+    """Insert rows, unless another writer was quicker: of two that read the same state, Delta takes the first."""
+    from deltalake.exceptions import CommitFailedError, DeltaError
+    from hopsworks.client.exceptions import FeatureStoreException
+
     try:
         with quiet():
             group.insert(frame)
     except (FeatureStoreException, ValueError) as error:
         raise LifeboatError(f"nothing was written to '{group.name}': {error}") from error
+    except DeltaError as error:
+        if isinstance(error, CommitFailedError) or "already exists" in str(error):  # the latter at the first insert
+            return False
+        raise
+    return True
 
 
 def write_new(group: FeatureGroup, frame: pd.DataFrame) -> int:

@@ -203,5 +203,12 @@ def test_the_client_refuses_frames_that_do_not_fit(group, frame):
 
 def test_an_existing_version_is_not_created_again(store, group, frame):
     again = store.create_feature_group(group.name, version=1, primary_key=["id"])
-    with pytest.raises(RestAPIError, match="exists already"):
+    with pytest.raises(RestAPIError, match="exists already, with another schema"):
         again.insert(frame)
+
+
+def test_creating_the_same_group_twice_gives_the_group(store, group, frame):
+    again = store.create_feature_group(group.name, version=1, primary_key=["id"], event_time="at", description="other")
+    again.insert(frame.head(2).assign(number=9.0))
+    assert (again.id, again.description) == (group.id, group.description)
+    assert (len(group.read()), group.read()["number"].iloc[0]) == (10, 9.0)

@@ -195,6 +195,8 @@ def test_values_of_another_type_are_refused(value, type):
         ("long", "BIGINT"),
         ("decimal(10,2)", "DECIMAL(10,2)"),
         ("timestamp_ntz", "TIMESTAMP"),
+        ("array<struct<a:int, b c:Decimal(10, 2)>>", 'STRUCT("a" INTEGER, "b c" DECIMAL(10,2))[]'),
+        ("map<string,array<varchar(20)>>", "MAP(VARCHAR, VARCHAR[])"),
         ({"type": "array", "elementType": "double"}, "DOUBLE[]"),
         ({"type": "map", "keyType": "string", "valueType": "integer"}, "MAP(VARCHAR, INTEGER)"),
         ({"type": "struct", "fields": [{"name": "a", "type": "byte"}]}, 'STRUCT("a" TINYINT)'),
@@ -202,3 +204,27 @@ def test_values_of_another_type_are_refused(value, type):
 )
 def test_types_of_delta(type, expected):
     assert duckdb_type(type) == expected
+
+
+@pytest.mark.parametrize(
+    "type",
+    [
+        "", "object", "date AS id, (SELECT 1) AS y", "decimal(39)", "decimal(2,3)", "decimal(10,2); DROP", "array<>",
+        "array<int", "array<int>>", "map<int>", "struct<a>", "struct<a:int,:int>", "int[]", "bigint, x", "array<" * 30,
+        "array<" * 30 + "int" + ">" * 30, 'struct<a" INT) --:int>, x', "int<int>",
+    ],
+)  # fmt: skip
+def test_what_is_no_type_is_refused(type):
+    with pytest.raises(BadRequest, match="is no type of a feature; types are boolean"):
+        duckdb_type(type)
+
+
+def test_a_name_in_a_type_stays_a_name():
+    assert duckdb_type('struct<a" INT --:int>') == 'STRUCT("a"" INT --" INTEGER)'
+
+
+def test_links_that_lead_in_a_circle_are_refused(store):
+    (store.files / "Models/a").symlink_to(store.files / "Models/b")
+    (store.files / "Models/b").symlink_to(store.files / "Models/a")
+    with pytest.raises(BadRequest, match="leads nowhere"):
+        store.file("Models/a/x")

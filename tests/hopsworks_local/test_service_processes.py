@@ -87,6 +87,7 @@ CLIENT = """
 def finish(program):
     output, _ = program.communicate("go\n", timeout=120)
     assert program.returncode == 0, output[-3000:]
+    return output
 
 
 @pytest.mark.slow
@@ -106,3 +107,34 @@ def test_several_programs_share_a_service_and_its_certificates(store, name):
     assert len(group.read()) == 91
     view = store.get_feature_view(name, version=1)
     assert sorted(each.version for each in view.get_training_datasets()) == list(range(1, 10))
+
+
+CREATOR = """
+    import contextlib, sys
+    import hopsworks
+    from deltalake.exceptions import DeltaError
+    from hsfs.feature import Feature
+    store = hopsworks.login().get_feature_store()
+    group = store.get_or_create_feature_group(sys.argv[1], version=1, primary_key=["id"], description="shared")
+    assert group.id is None
+    print("asked", flush=True)
+    sys.stdin.readline()
+    with contextlib.suppress(DeltaError):
+        group.save([Feature("id", "bigint")])
+    print("id", group.id)
+"""
+
+
+@pytest.mark.slow
+def test_all_who_create_the_same_group_at_once_get_it(project, name):
+    """Each has asked for it before any has created it; of their first writes, Delta may take but one, as anywhere."""
+    command = [sys.executable, "-W", "ignore", "-c", textwrap.dedent(CREATOR), name]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    programs = [subprocess.Popen(command, **pipes) for _ in range(4)]
+    for program in programs:
+        while "asked" not in program.stdout.readline():
+            assert program.poll() is None
+    with ThreadPoolExecutor(4) as threads:
+        outputs = list(threads.map(finish, programs))
+    ids = {line for output in outputs for line in output.splitlines() if line.startswith("id ")}
+    assert ids == {f"id {project.get_feature_store().get_feature_group(name, version=1).id}"}

@@ -1,7 +1,11 @@
+import subprocess
+import sys
+import textwrap
 from datetime import timedelta
 
 import pandas as pd
 import pytest
+from deltalake.exceptions import CommitFailedError
 
 from lifeboat import features, passengers
 from lifeboat.days import days_between, today
@@ -85,3 +89,48 @@ def test_who_needs_the_historical_passengers_brings_them_in(empty):
 def test_the_future_cannot_board():
     with pytest.raises(LifeboatError, match="in the future"):
         days_between(today(), today() + timedelta(days=1))
+
+
+WRITER = """
+    import sys
+    import lifeboat
+    from lifeboat import features
+    first = int(sys.argv[1])
+    group = features.titanic_group(lifeboat.login())
+    rows = features.historical_passengers().head(5)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    for turn in range(4):
+        features.write(group, rows.assign(passenger_id=range(first + 5 * turn, first + 5 * turn + 5)))
+"""
+
+
+@pytest.mark.slow
+def test_several_processes_write_at_once_and_none_of_them_sees_it(empty):
+    """They also create the group at once, and its table."""
+    command = [sys.executable, "-W", "ignore", "-c", textwrap.dedent(WRITER)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    programs = [subprocess.Popen([*command, str(first)], **pipes) for first in (100, 200, 300, 400)]
+    for program in programs:
+        while "ready" not in program.stdout.readline():
+            assert program.poll() is None
+    for program in programs:
+        program.stdin.write("go\n")
+        program.stdin.flush()
+    for program in programs:
+        output, _ = program.communicate(timeout=200)
+        assert program.returncode == 0, output[-3000:]
+    written = features.titanic_group(empty).read()["passenger_id"]
+    assert sorted(written) == [first + n for first in (100, 200, 300, 400) for n in range(20)]
+
+
+def test_writing_is_given_up_if_others_are_always_quicker(monkeypatch):
+    class Busy:
+        name, primary_key, event_time = "titanic", ["passenger_id"], "boarded_at"
+
+        def insert(self, frame):
+            raise CommitFailedError("a concurrent transaction")
+
+    monkeypatch.setattr(features.time, "sleep", lambda seconds: None)
+    with pytest.raises(LifeboatError, match="others wrote to it at the same time, 20 times"):
+        features.write(Busy(), features.historical_passengers())

@@ -1,15 +1,17 @@
 """The REST interface: one module per resource."""
 
+import asyncio
+import contextlib
 import logging
 
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hopsworks_local.backend import Backend
-from hopsworks_local.errors import NotFound, NotSupported, ServiceError, TooLarge, Unauthorized
+from hopsworks_local.errors import BadRequest, NotFound, NotSupported, ServiceError, TooLarge, Unauthorized
 from hopsworks_local.rest import (
     batch_queries,
     feature_groups,
@@ -23,9 +25,11 @@ from hopsworks_local.rest import (
     tags,
     training_datasets,
 )
+from hopsworks_local.rest._call import JSONResponse
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 WRONG_KEY = 320004
+LINGER_SECONDS = 10  # for which the rest of a body that is refused is thrown away
 RESOURCES = (
     login, queries, batch_queries, feature_groups, feature_views, training_datasets, statistics, tags,
     models, files, jobs,
@@ -37,7 +41,8 @@ def make_app(backend: Backend) -> ASGIApp:
     """Return the application that serves a backend."""
     routes = [route for resource in RESOURCES for route in resource.ROUTES]
     unknown = Route("/{path:path}", _unknown, methods=METHODS)
-    app = Starlette(routes=[*routes, unknown], exception_handlers={ServiceError: _answer, Exception: _answer_bug})
+    handlers = {ServiceError: _answer, HTTPException: _answer_http, Exception: _answer_bug}
+    app = Starlette(routes=[*routes, unknown], exception_handlers=handlers)
     app.state.backend = backend
     return Guard(app, backend)
 
@@ -75,8 +80,23 @@ async def _answer_bug(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse(bug.document(), bug.status)
 
 
+async def _answer_http(request: Request, error: HTTPException) -> JSONResponse:
+    """What Starlette itself refuses, as a broken multipart form."""
+    return await _answer(request, BadRequest(f"{request.method} {request.url.path}: {error.detail}"))
+
+
 async def _answer(request: Request, error: ServiceError) -> JSONResponse:
     level = logging.INFO if isinstance(error, NotFound) else logging.WARNING
     log.log(level, "%s %s -> %s %s", request.method, request.url, error.status, error.message)
     unread = isinstance(error, TooLarge | Unauthorized)  # the body, the rest of which would be awaited
+    if isinstance(error, TooLarge):
+        await _throw_away_body(request)
     return JSONResponse(error.document(), error.status, {"Connection": "close"} if unread else None)
+
+
+async def _throw_away_body(request: Request) -> None:
+    """Read on for a while: a client that is still sending would lose the connection before it saw the answer."""
+    with contextlib.suppress(TimeoutError, ClientDisconnect, RuntimeError):  # the last: it was read to its end before
+        async with asyncio.timeout(LINGER_SECONDS):
+            async for _ in request.stream():
+                pass

@@ -1,10 +1,13 @@
 """Stored documents -> what the client expects of feature groups, feature views, training datasets and models."""
 
+import logging
+from collections.abc import Callable
 from typing import Any
 
 from hopsworks_local.backend import USER, Backend
 from hopsworks_local.metadata import Document
 
+log = logging.getLogger(__name__)
 MODEL_FIELDS = ("description", "framework", "metrics", "environment", "program", "trainingDatasetVersion")
 
 
@@ -67,6 +70,17 @@ def model_document(backend: Backend, model: Document) -> dict[str, Any]:
         "projectName": backend.store.project,
         "modelRegistryId": backend.store.project_id,
     }
+
+
+def show_each(show: Callable[[Backend, Document], dict], backend: Backend, documents: list[Document]) -> list[dict]:
+    """Return the documents of a listing; one that cannot be shown is left out, and logged, for the others' sake."""
+    shown = []
+    for document in documents:
+        try:
+            shown.append(show(backend, document))
+        except Exception:
+            log.exception("%s %s version %s cannot be shown", document.kind, document.name, document.version)
+    return shown
 
 
 def slim(query: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from hopsworks_local.errors import BadRequest, NotSupported
+from hopsworks_local.feature_types import to_duckdb
 from hopsworks_local.rest._call import check_fields
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -52,8 +53,10 @@ def check_new_group(body: dict[str, Any]) -> None:
     check_group(body)
     if (body.get("dataSource") or {}).get("storageConnector"):
         raise NotSupported("a data source of a feature group", "leave data_source and storage_connector out")
-    for name in (body["name"], *(feature["name"] for feature in body["features"])):
-        check_name(name)
+    check_name(body["name"])
+    for feature in body["features"]:
+        check_name(feature["name"])
+        to_duckdb(feature["type"])
 
 
 def check_name(name: str) -> None:

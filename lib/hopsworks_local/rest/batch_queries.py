@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from hopsworks_local import shapes
 from hopsworks_local.backend import Backend
 from hopsworks_local.errors import BadRequest, NotSupported
 from hopsworks_local.metadata import Document
@@ -87,6 +88,6 @@ def _as_logic(part: dict[str, Any]) -> dict[str, Any]:
 
 
 ROUTES = [
-    route("GET", VIEW + "/query/batch", construct, *PARAMETERS),
-    route("POST", VIEW + "/query/batch", construct, *PARAMETERS),
+    route("GET", VIEW + "/query/batch", construct, *PARAMETERS, body=None),
+    route("POST", VIEW + "/query/batch", construct, *PARAMETERS, body=shapes.Filter | None),
 ]

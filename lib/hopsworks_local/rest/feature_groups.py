@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from hopsworks_local import shapes
 from hopsworks_local.backend import GROUP_NOT_FOUND, USER
 from hopsworks_local.delta import VERSION, log_files
 from hopsworks_local.errors import Conflict, NotFound, NotSupported
@@ -10,7 +11,7 @@ from hopsworks_local.metadata import Document
 from hopsworks_local.rest import _provenance
 from hopsworks_local.rest._attached import attach
 from hopsworks_local.rest._call import STORE, Call, listing, now, route
-from hopsworks_local.rest._documents import group_document
+from hopsworks_local.rest._documents import group_document, show_each
 from hopsworks_local.rest._supported import check_group, check_new_group
 from hopsworks_local.rest.feature_views import remove_views
 
@@ -21,19 +22,38 @@ KEPT = ("name", "description", "features", "statisticsConfig", "eventTime", "dep
 
 
 def create(call: Call) -> dict[str, Any]:
-    """POST a feature group; its table appears with the client's first write."""
+    """POST a feature group; its table appears with the client's first write.
+
+    The client asks whether a group is there and creates it with its first write, so that others may do the same in
+    between: who asks for what is there already gets it.
+    """
     body, backend = call.body, call.backend
     check_new_group(body)
     kept = {name: body.get(name) for name in KEPT}
     kept |= {"created": now(), "creator": USER}
     with backend.metadata.transaction():
-        try:
-            group = backend.metadata.add("feature group", body["name"], kept, version=body.get("version"))
-        except Conflict as error:
-            raise Conflict(error.message, GROUP_EXISTS) from error
+        group = backend.metadata.find("feature group", body["name"], body.get("version") or 0)
+        if group and _schema(group.body) == _schema(kept):
+            return group_document(backend, group)
+        if group:
+            raise Conflict(
+                f"feature group {group.name} version {group.version} exists already, with another schema: "
+                "choose another version, or get the group and write what fits it",
+                GROUP_EXISTS,
+            )
+        group = backend.metadata.add("feature group", body["name"], kept, version=body.get("version"))
         attach(backend.metadata, group, body.get("tags"))
         backend.store.discard(backend.store.table(group.name, group.version))  # what a deleted group left
     return group_document(backend, group)
+
+
+def _schema(body: dict[str, Any]) -> tuple[str | None, dict[str, tuple]]:
+    """What two definitions of a group must have in common: event time, and names, types and roles of features."""
+    features = {
+        feature["name"]: (feature["type"].lower(), *(bool(feature.get(role)) for role in ("primary", "partition")))
+        for feature in body["features"]
+    }
+    return body.get("eventTime"), features
 
 
 def find_by_name(call: Call) -> list[dict[str, Any]]:
@@ -52,7 +72,7 @@ def find_by_name(call: Call) -> list[dict[str, Any]]:
 
 def find_all(call: Call) -> dict[str, Any]:
     """GET all feature groups."""
-    return listing([group_document(call.backend, group) for group in call.backend.metadata.all("feature group")])
+    return listing(show_each(group_document, call.backend, call.backend.metadata.all("feature group")))
 
 
 def find(call: Call) -> dict[str, Any]:
@@ -123,7 +143,7 @@ def commit(call: Call) -> dict[str, Any]:
     metadata = call.backend.metadata
     with metadata.transaction():
         group = call.backend.group(call.path["id"])
-        time = call.body.get("commitID") or call.body.get("commitTime")
+        time = call.body.get("commitID") or call.body.get("commitTime") or 0
         taken = [commit.body["commitID"] for commit in metadata.all("commit", parent=group.id)]
         time = max([time, *(t + 1 for t in taken if t >= time)])
         version = max(log_files(call.backend.store.table(group.name, group.version)), default=-1)
@@ -155,13 +175,13 @@ def expectation_suite(call: Call) -> dict[str, Any]:
 
 
 ROUTES = [
-    route("POST", GROUPS, create, status=201),
+    route("POST", GROUPS, create, body=shapes.Group, status=201),
     route("GET", GROUPS, find_all),
     route("GET", GROUP, find),
-    route("PUT", GROUP, update, "updateMetadata", "updateStatsConfig", "deprecate"),
+    route("PUT", GROUP, update, "updateMetadata", "updateStatsConfig", "deprecate", body=shapes.Group),
     route("DELETE", GROUP, delete, "force", "deleteFeatureViews"),
     route("POST", GROUP + "/clear", clear),
-    route("POST", GROUP + "/commits", commit, status=201),
+    route("POST", GROUP + "/commits", commit, body=shapes.Commit, status=201),
     route("GET", GROUP + "/commits", commits, "sort_by", "offset", "limit", "filter_by"),
     route("GET", GROUP + "/expectationsuite", expectation_suite),
     route("GET", GROUP + "/provenance/links", provenance, "upstreamLvls", "downstreamLvls"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from hopsworks_local import shapes
 from hopsworks_local.backend import Backend
 from hopsworks_local.errors import Conflict, NotFound, NotSupported
 from hopsworks_local.metadata import Document
@@ -9,7 +10,7 @@ from hopsworks_local.query import Column
 from hopsworks_local.rest import _provenance
 from hopsworks_local.rest._attached import attach
 from hopsworks_local.rest._call import STORE, Call, check_fields, listing, route
-from hopsworks_local.rest._documents import slim, view_document
+from hopsworks_local.rest._documents import show_each, slim, view_document
 from hopsworks_local.rest._supported import check_name
 from hopsworks_local.source import Source
 
@@ -100,7 +101,7 @@ def find_all(call: Call) -> dict[str, Any]:
     views = call.backend.metadata.all("feature view")
     if call.query.get("filter_by") == "latest_version":
         views = list({view.name: view for view in views}.values())
-    return listing([view_document(call.backend, view) for view in views])
+    return listing(show_each(view_document, call.backend, views))
 
 
 def find(call: Call) -> dict[str, Any]:
@@ -145,12 +146,12 @@ def provenance(call: Call) -> dict[str, Any]:
 
 
 ROUTES = [
-    route("POST", VIEWS, create, status=201),
+    route("POST", VIEWS, create, body=shapes.View, status=201),
     route("GET", VIEWS, find_all, "filter_by"),
     route("GET", VIEWS + "/{name}", find_by_name),
     route("DELETE", VIEWS + "/{name}", delete_all, "force"),
     route("GET", VIEW, find),
-    route("PUT", VIEW, update),
+    route("PUT", VIEW, update, body=shapes.Description),
     route("DELETE", VIEW, delete, "force"),
     route("GET", VIEW + "/transformation", transformations),
     route("GET", VIEW + "/provenance/links", provenance, "upstreamLvls", "downstreamLvls"),

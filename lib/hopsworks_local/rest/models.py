@@ -1,22 +1,24 @@
 """The model registry: what is known of models; their files are below Models."""
 
-import json
 import math
 import re
 from datetime import UTC, datetime
 from typing import Any
 
+from hopsworks_local import shapes
 from hopsworks_local.backend import Backend
 from hopsworks_local.errors import BadRequest, NotFound, NotSupported
 from hopsworks_local.metadata import Document
+from hopsworks_local.parsing import parse
 from hopsworks_local.rest import _provenance
 from hopsworks_local.rest._attached import attach
 from hopsworks_local.rest._call import PROJECT, Call, check_fields, listing, route
-from hopsworks_local.rest._documents import MODEL_FIELDS, model_document
+from hopsworks_local.rest._documents import MODEL_FIELDS, model_document, show_each
 
 MODELS = PROJECT + "/modelregistries/{registry:int}/models"
 MODEL = MODELS + "/{reference}"
 NOT_FOUND = 360000
+REFERENCE = re.compile(r"(?:(?P<name>\w+)_)?(?P<number>[0-9]{1,18})")
 KNOWN = {
     "id", "projectName", "name", "modelSchema", "version", "description", "inputExample", "framework", "metrics",
     "environment", "program", "featureView", "trainingDatasetVersion", "tags",
@@ -32,11 +34,13 @@ def find_model(call: Call) -> Document:
         If there is none.
     """
     reference, metadata = call.path["reference"], call.backend.metadata
-    name, _, version = reference.rpartition("_")
-    if reference.isdigit():
-        model = metadata.get("model", int(reference))
+    parts = REFERENCE.fullmatch(reference)
+    if parts is None:
+        model = None
+    elif parts["name"] is None:
+        model = metadata.get("model", int(parts["number"]))
     else:
-        model = metadata.find("model", name, int(version)) if version.isdigit() else None
+        model = metadata.find("model", parts["name"], int(parts["number"]))
     if model is None:
         raise NotFound(f"there is no model {reference}", NOT_FOUND)
     return model
@@ -62,7 +66,7 @@ def save(call: Call) -> dict[str, Any]:
 def _origin(backend: Backend, body: dict[str, Any]) -> dict[str, Any]:
     """Ids of the feature view and training dataset that a model comes from; names may be used again, ids not."""
     view = body.get("featureView")
-    view = json.loads(view) if isinstance(view, str) else view
+    view = parse(view, shapes.Origin) if isinstance(view, str) else view
     if not view:
         return {}
     found = backend.metadata.find("feature view", view["name"], view["version"])
@@ -89,7 +93,7 @@ def find_all(call: Call) -> dict[str, Any]:
     models = call.backend.metadata.all("model", name=filter and filter[1])
     if "sort_by" in call.query:
         models = _ranked(models, call.query["sort_by"])
-    return listing([model_document(call.backend, model) for model in models[: call.number("limit")]])
+    return listing(show_each(model_document, call.backend, models[: call.number("limit")]))
 
 
 def _ranked(models: list[Document], sort_by: str) -> list[Document]:
@@ -122,8 +126,8 @@ def provenance(call: Call) -> dict[str, Any]:
 ROUTES = [
     route("GET", MODELS, find_all, "filter_by", "sort_by", "limit", "offset"),
     route("GET", MODEL, find),
-    route("PUT", MODEL, save, status=201),
-    route("PATCH", MODEL, update),
+    route("PUT", MODEL, save, body=shapes.Model, status=201),
+    route("PATCH", MODEL, update, body=shapes.Framework),
     route("DELETE", MODEL, delete),
     route("GET", MODEL + "/provenance/links", provenance, "upstreamLvls", "downstreamLvls"),
 ]

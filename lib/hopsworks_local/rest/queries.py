@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from hopsworks_local import shapes
 from hopsworks_local.rest._call import PROJECT, Call, route
 from hopsworks_local.rest._documents import slim
 
@@ -23,4 +24,4 @@ def construct(call: Call) -> dict[str, Any]:
     }
 
 
-ROUTES = [route("PUT", PROJECT + "/featurestores/query", construct, "hqs")]
+ROUTES = [route("PUT", PROJECT + "/featurestores/query", construct, "hqs", body=shapes.Query)]

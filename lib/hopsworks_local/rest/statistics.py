@@ -1,12 +1,11 @@
 """Statistics of feature groups, made when they are asked for, and of training datasets, which the client makes."""
 
-import json
 import re
 from typing import Any
 
-from hopsworks_local import statistics
+from hopsworks_local import shapes, statistics
 from hopsworks_local.backend import Backend
-from hopsworks_local.errors import NotFound
+from hopsworks_local.errors import BadRequest, NotFound
 from hopsworks_local.metadata import Document
 from hopsworks_local.rest import jobs
 from hopsworks_local.rest._call import Call, listing, route
@@ -14,6 +13,11 @@ from hopsworks_local.rest.feature_groups import GROUP
 from hopsworks_local.rest.training_datasets import DATASET, find_dataset
 
 NOT_FOUND = 270228
+CONDITION = re.compile(
+    r"(computation_time|event_time|window_(?:start|end)_(?:commit|event)_time|row_percentage|before_transformation)"
+    r"_(eq|ltoeq|gtoeq):([0-9]{1,18}(?:\.[0-9]{1,18})?|true|false|null|none)",
+)
+CONSTANTS = {"true": True, "false": False, "null": None, "none": None}
 PARAMETERS = (
     "offset", "limit", "fields", "sort_by", "filter_by", "feature_names",
     "training_dataset_version",
@@ -100,18 +104,22 @@ def _matches(body: dict[str, Any], condition: str) -> bool:
     The end of a window means the last commit until then.
     """
     condition = condition.replace("window_end_commit_time_eq", "window_end_commit_time_ltoeq")
-    name, operator, text = re.fullmatch(r"(\w+)_(eq|ltoeq|gtoeq):(\w+)", condition).groups()
+    parts = CONDITION.fullmatch(condition.lower())
+    if not parts:
+        raise BadRequest(f"statistics are filtered by their times, not by {condition[:40]!r}")
+    name, operator, text = parts.groups()
     first, *rest = name.split("_")
-    found, wanted = body.get(first + "".join(part.title() for part in rest)), json.loads(text.lower())
-    if found is None:
-        return not wanted
+    found = body.get(first + "".join(part.title() for part in rest))
+    wanted = CONSTANTS[text] if text in CONSTANTS else float(text)
+    if found is None or wanted is None:
+        return found is None and not wanted
     return {"eq": found == wanted, "ltoeq": found <= wanted, "gtoeq": found >= wanted}[operator]
 
 
 ROUTES = [
     route("GET", GROUP + "/statistics", of_group, *PARAMETERS),
-    route("POST", GROUP + "/statistics", save_of_group),
+    route("POST", GROUP + "/statistics", save_of_group, body=shapes.Statistics),
     route("POST", GROUP + "/statistics/compute", compute),
     route("GET", DATASET + "/statistics", of_dataset, *PARAMETERS),
-    route("POST", DATASET + "/statistics", save),
+    route("POST", DATASET + "/statistics", save, body=shapes.Statistics),
 ]

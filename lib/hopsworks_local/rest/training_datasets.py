@@ -1,16 +1,17 @@
 """Training datasets of a feature view: versions of its data, in memory or as files."""
 
-import json
 import secrets
 from typing import Any
 
+from hopsworks_local import shapes
 from hopsworks_local.backend import Backend
 from hopsworks_local.errors import BadRequest, NotFound, NotSupported
 from hopsworks_local.metadata import Document
+from hopsworks_local.parsing import parse
 from hopsworks_local.rest import jobs
 from hopsworks_local.rest._attached import attach
 from hopsworks_local.rest._call import Call, check_fields, listing, now, route
-from hopsworks_local.rest._documents import dataset_document
+from hopsworks_local.rest._documents import dataset_document, show_each
 from hopsworks_local.rest.feature_views import VIEW, find_view
 
 DATASETS = VIEW + "/trainingdatasets"
@@ -74,8 +75,8 @@ def _check(view: Document, body: dict[str, Any]) -> None:
     if body["trainingDatasetType"] not in (IN_MEMORY, MATERIALISED):
         raise NotSupported(f"training datasets of type {body['trainingDatasetType']}", "leave location out")
     if body["trainingDatasetType"] == MATERIALISED:
-        if body["dataFormat"] not in FORMATS:
-            raise NotSupported(f"the data format {body['dataFormat']!r}", f"use one of {', '.join(FORMATS)}")
+        if body.get("dataFormat") not in FORMATS:
+            raise NotSupported(f"the data format {body.get('dataFormat')!r}", f"use one of {', '.join(FORMATS)}")
         if view.body["transformationFunctions"]:
             raise NotSupported(
                 "files of training data of a feature view with transformation functions",
@@ -86,7 +87,7 @@ def _check(view: Document, body: dict[str, Any]) -> None:
 def find_all(call: Call) -> dict[str, Any]:
     """GET the complete training datasets of a view."""
     datasets = call.backend.metadata.all("training dataset", parent=find_view(call).id)
-    return listing([dataset_document(call.backend, dataset) for dataset in datasets])
+    return listing(show_each(dataset_document, call.backend, datasets))
 
 
 def find(call: Call) -> dict[str, Any]:
@@ -111,8 +112,12 @@ def materialise(backend: Backend, view: Document, version: int, query: dict[str,
     ------
     NotFound
         If there is no such version, not even one in the making.
+    BadRequest
+        If it is one in memory.
     """
     dataset = dataset_of(backend, view, version, unfinished=True)
+    if dataset.body["trainingDatasetType"] != MATERIALISED:
+        raise BadRequest(f"version {version} of the training data of {view.name} is made in memory and has no files")
     old = dataset.body["location"]
     location = f"{old}.{secrets.token_hex(4)}" if backend.store.file(old).exists() else old
     fresh = backend.store.temporary()
@@ -157,7 +162,7 @@ def purge_all(call: Call) -> None:
 
 def create_by_flight(backend: Backend, request: bytes) -> None:
     """Write the files of a training dataset without splits, which the client asks for by Flight."""
-    body = json.loads(request)
+    body = parse(request, shapes.FlightComputation)
     view = backend.metadata.find("feature view", body["fv_name"], body["fv_version"])
     if view is None:
         raise BadRequest(f"there is no feature view {body['fv_name']} version {body['fv_version']}")
@@ -165,12 +170,12 @@ def create_by_flight(backend: Backend, request: bytes) -> None:
 
 
 ROUTES = [
-    route("POST", DATASETS, create, status=201),
+    route("POST", DATASETS, create, body=shapes.Dataset, status=201),
     route("GET", DATASETS, find_all),
     route("DELETE", DATASETS, delete_all),
     route("DELETE", DATASETS + "/data", purge_all),
     route("GET", DATASET, find),
     route("DELETE", DATASET, delete),
     route("DELETE", DATASET + "/data", purge),
-    route("POST", DATASET + "/compute", compute),
+    route("POST", DATASET + "/compute", compute, body=shapes.Computation),
 ]
