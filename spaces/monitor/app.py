@@ -1,4 +1,4 @@
-"""How well has it been doing? Every prediction, what became of the passenger, and what that says of the model."""
+"""How well has it been doing? Every prediction, the passenger's fate, and what that says about the model."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ def build(history: Live[History]) -> gr.Blocks:
     """Lay out the page and connect it to the history."""
     page = Page(history)
     with gr.Blocks(title="How well has it been doing? · Lifeboat", analytics_enabled=False) as blocks:
-        gr.HTML("<h1>How well has it been doing?</h1><p>Every prediction, and what became of the passenger.</p>")
+        gr.HTML("<h1>How well has it been doing?</h1><p>Every prediction, and the passenger's fate.</p>")
         seen = gr.State("")
         state = gr.HTML(elem_classes="state")
         with gr.Row():
             period = gr.Dropdown(list(PERIODS), label="Period", info="Counted back from the newest prediction")
-            version = gr.Dropdown([ALL_VERSIONS], label="Model version", info="Each passenger counts once a version")
+            version = gr.Dropdown([ALL_VERSIONS], label="Model version", info="Each passenger counts once per version")
         tiles = gr.HTML(WAITING, elem_classes=["panel", "tiles"])
         with gr.Tab("Now"):
             with gr.Row():

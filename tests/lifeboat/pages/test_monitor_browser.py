@@ -1,5 +1,6 @@
 """The page of spaces/monitor in a real browser."""
 
+import re
 from threading import Event
 
 import pandas as pd
@@ -32,6 +33,7 @@ def choose(page, label, option):
 
 def test_now_shows_the_newest_prediction_the_matrix_and_the_table(page):
     expect(page.locator(".prose.latest")).to_contain_text("outcome pending")
+    expect(page.locator(".prose.latest .said")).to_have_text(re.compile(r"^\s*((over|under) )?\d+% chance of survival:"))
     expect(page.locator(".cell .count")).to_have_count(4)
     expect(page.locator("table.confusion")).to_contain_text("Rescue foreseen")
     expect(page.get_by_role("columnheader", name="Predicted", exact=True).first).to_be_visible()

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-CHANCE = re.compile(r"\d+ %")
+CHANCE = re.compile(r"\d+%")
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ def test_every_passenger_can_be_described():
 
 
 @pytest.mark.parametrize(
-    ("probability", "said"), [(0.0, "under 1 %"), (0.006, "1 %"), (0.5, "50 %"), (1.0, "over 99 %")]
+    ("probability", "said"), [(0.0, "under 1%"), (0.006, "1%"), (0.5, "50%"), (1.0, "over 99%")]
 )
 def test_nothing_is_called_certain(probability, said):
     assert words.percent(probability) == said

@@ -36,7 +36,7 @@ def _figure(figure: go.Figure, height: int) -> go.Figure:
 
 
 def by_day(history: History, version: str) -> go.Figure:
-    """Draw accuracy, log loss and Brier score of each day with 95 % intervals, and how many were scored.
+    """Draw accuracy, log loss and Brier score of each day with 95% intervals, and how many were scored.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def _volume(part: pd.DataFrame, style: dict) -> go.Bar:
 
 
 def calibration(history: History) -> go.Figure:
-    """Draw predicted against observed survival, with 95 % intervals; honest probabilities lie on the diagonal."""
+    """Draw predicted against observed survival, with 95% intervals; honest probabilities lie on the diagonal."""
     table = monitoring.calibration(history.results)
     ideal = {"mode": "lines", "name": "perfect", "hoverinfo": "skip", "line": {"dash": "dash", "color": GREY}}
     points = go.Scatter(

@@ -81,7 +81,7 @@ def latest(history: History) -> Raw:
     return Raw(
         f'<h2>Most recent prediction</h2><p class="who">{text(_described(row))}</p>'
         f'<p class="said {_kind(row["prediction"])}"><span class="number">{words.percent(row["probability"])}</span> '
-        f"<span>predicted to have {words.OUTCOMES[int(row['prediction'])]}</span></p>"
+        f"<span>chance of survival:<br>predicted to have {words.OUTCOMES[int(row['prediction'])]}</span></p>"
         f'<p class="truth">Outcome: {outcome(row)}</p>'
         f'<p class="lead">{words.day(row["predicted_at"])}, model version {row["model_version"]}, '
         f"passenger {row['passenger_id']}</p>"
@@ -100,7 +100,7 @@ def _kind(survived: float) -> str:
 
 
 def outcome(row: Mapping[str, Any]) -> Raw:
-    """Say what became of a predicted passenger, and whether the prediction was right."""
+    """Say whether a predicted passenger survived, and whether the prediction was right."""
     if pd.isna(row[LABEL]):
         return Raw('<span class="pending">outcome pending</span>')
     right = "as predicted" if row[LABEL] == row["prediction"] else "not as predicted"
@@ -230,7 +230,7 @@ def days_lead(version: str) -> Raw:
     """Explain what the dashed lines are and why live numbers differ from them."""
     whose = "the champion's" if version == ALL_VERSIONS else f"{version.lower()}'s"
     return Raw(
-        '<h2>Day by day</h2><p class="lead">Points are days, with 95 % intervals (Wilson for the accuracy, bootstrap '
+        '<h2>Day by day</h2><p class="lead">Points are days, with 95% intervals (Wilson for the accuracy, bootstrap '
         f"for the others); dashed lines are {whose} result on the test set: real passengers that it had never seen. "
         "Live and test differ for a reason: the outcomes of synthetic passengers are drawn from the same distribution "
         "as their features, not observed.</p>"
@@ -240,6 +240,6 @@ def days_lead(version: str) -> Raw:
 def calibration_lead() -> Raw:
     """Explain the calibration plot."""
     return Raw(
-        '<h2>Calibration</h2><p class="lead">Of passengers given a 30 % chance, about 30 of 100 should survive. Points '
-        "above the diagonal: the model was too gloomy; below: too hopeful. Bars are 95 % Wilson intervals.</p>"
+        '<h2>Calibration</h2><p class="lead">Of passengers given a 30% chance, about 30 of 100 should survive. Points '
+        "above the diagonal: the model was too gloomy; below: too hopeful. Bars are 95% Wilson intervals.</p>"
     )

@@ -27,7 +27,8 @@ def verdict(answer: Answer) -> Raw:
     return Raw(
         f'<section class="verdict {"up" if answer.survives else "down"}" aria-live="polite">'
         f'<p class="who">{text(_capital(words.sentence(answer.passenger)))}</p>'
-        f'<p class="said"><span class="number">{words.percent(p)}</span> <span>{_verdict_words(p)}</span></p>'
+        f'<p class="said"><span class="number">{words.percent(p)}</span> '
+        f"<span>chance of survival:<br>{_verdict_words(p)}</span></p>"
         f"{_gauge(p, answer.evidence)}</section>"
     )
 
@@ -56,7 +57,7 @@ def _gauge(p: float, evidence: Evidence | None) -> str:
     return (
         f'<div class="gauge" role="img" aria-label="Chance of survival {words.percent(p)}">'
         f'{band}<span class="mark" style="left:{p:.1%}"></span><span class="half"></span></div>'
-        '<div class="ends" aria-hidden="true"><span>0 %</span><span>50 %</span><span>100 %</span></div>'
+        '<div class="ends" aria-hidden="true"><span>0%</span><span>50%</span><span>100%</span></div>'
     )
 
 
@@ -71,7 +72,7 @@ def _how_sure(evidence: Evidence | None) -> str:
         conclusion = "neither outcome can be ruled out"
     return (
         f"Of {others} with about this chance whom the model had not seen, {words.percent(evidence.observed)} survived "
-        f"(95 % interval {words.percent(evidence.low)} to {words.percent(evidence.high)}: the band). "
+        f"(95% interval {words.percent(evidence.low)} to {words.percent(evidence.high)}: the band). "
         f"With {words.percent(evidence.level)} confidence, {conclusion}."
     )
 
@@ -145,11 +146,11 @@ def _change(passenger: Mapping[str, Any], change: Change) -> str:
         f" instead of {text(words.value(name, passenger[name]))}"
         for name, new in change.values.items()
     ]
-    return f'<span>{" and ".join(parts)}</span> <span class="to">{words.percent(change.probability)}</span>'
+    return f'<span>{" and ".join(parts)}</span> <span class="to">{words.percent(change.probability)} chance</span>'
 
 
 def similar(people: pd.DataFrame) -> Raw:
-    """List the most similar real passengers and what became of them."""
+    """List the most similar real passengers and their fates."""
     survived = int(people["survived"].sum())
     lead = (
         f'<h2>The most similar real passengers</h2><p class="lead">{survived} of these {len(people)} survived. '
