@@ -26,7 +26,7 @@ def _figure(figure: go.Figure, height: int) -> go.Figure:
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         margin={"l": 52, "r": 12, "t": 60, "b": 36},
-        font={"family": "system-ui, sans-serif", "size": 13},
+        font={"family": "Inter, system-ui, sans-serif", "size": 13},
         legend={"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"},
         dragmode=False,
     )

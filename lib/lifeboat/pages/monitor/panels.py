@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from lifeboat import monitoring
+from lifeboat import days, monitoring
 from lifeboat.intervals import wilson
 from lifeboat.monitoring import DIED, SURVIVED
 from lifeboat.pages import words
@@ -29,7 +29,7 @@ CELLS = {
 
 def freshness(history: History, today: date | None = None) -> Raw:
     """Say how old the newest prediction is, and warn if the schedule has missed a day."""
-    today = today or datetime.now(UTC).date()
+    today = today or days.today()
     missed = history.missed_days(today)
     if not missed:
         return Raw()
@@ -50,7 +50,7 @@ def _age(day: date, today: date) -> str:
 
 def tiles(history: History, version: str, today: date | None = None) -> Raw:
     """Show the figures that sum up the chosen period and version."""
-    today = today or datetime.now(UTC).date()
+    today = today or days.today()
     results = history.results
     found = monitoring.metrics(results)
     tested = history.tested(version)
@@ -179,7 +179,7 @@ def _drift_row(row: Mapping[str, Any], widest: float) -> list[object]:
     kind = "down" if row["drifted"] else "calm"
     bar = f'<span class="bar {kind}" style="left:0;width:{width:.1f}%"></span>'
     bar += f'<span class="limit" style="left:{limit:.1f}%"></span>'
-    verdict = Raw("<b>▲ drifted</b>") if row["drifted"] else "as in training"
+    verdict = Raw("<b>drifted</b>") if row["drifted"] else "as in training"
     return [
         words.LABELS[row["feature"]],
         Raw(f'<div class="track">{bar}</div>'),

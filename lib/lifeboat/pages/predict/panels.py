@@ -17,7 +17,12 @@ from lifeboat.pages.predict.whatif import Change
 from lifeboat.passengers import short
 from lifeboat.registry import NAME, Champion
 
-TICKS = {0.01: "minor", 0.1: "", 0.25: "minor", 0.5: "", 0.75: "minor", 0.9: "", 0.99: "minor"}
+TICKS = (0.5, 0.1, 0.9, 0.01, 0.99, 0.25, 0.75)
+"""Chances on the axis, the most needed first."""
+
+TICK_GAP = 16
+"""How close labels may come, in percent of the width: less would run them together on a phone."""
+
 METRICS = {"accuracy": "Accuracy", "roc_auc": "ROC AUC", "log_loss": "Log loss", "brier": "Brier score"}
 
 
@@ -94,8 +99,7 @@ def why(answer: Answer) -> Raw:
     return Raw(
         '<h2>Why</h2><p class="lead">Each bar starts where the one before ends: from an average passenger to this one. '
         "The unit is log-odds; the scale above shows what they mean as a chance of survival.</p>"
-        + scale.axis()
-        + table("Contribution of each fact to the log-odds", ["Fact", "Effect", "Log-odds"], rows, "why")
+        + table("Contribution of each fact to the log-odds", ["Fact", scale.axis(), "Log-odds"], rows, "why")
     )
 
 
@@ -108,12 +112,15 @@ class _Scale:
     def at(self, log_odds: float) -> float:
         return float(100 * (log_odds - self.low) / (self.high - self.low))
 
-    def axis(self) -> str:
-        marks = [(self.at(logit(p)), p, kind) for p, kind in TICKS.items()]
-        spans = "".join(
-            f'<span class="{kind}" style="left:{x:.1f}%">{p:.0%}</span>' for x, p, kind in marks if 4 < x < 96
-        )
-        return f'<div class="axis" aria-hidden="true"><div>{spans}</div></div>'
+    def axis(self) -> Raw:
+        """The heading of the bars' own column, so that both have the same width."""
+        places: dict[float, float] = {}
+        for p in TICKS:
+            x = self.at(logit(p))
+            if 4 < x < 96 and all(abs(x - other) >= TICK_GAP for other in places.values()):
+                places[p] = x
+        marks = "".join(f'<span style="left:{x:.2f}%">{p:.0%}</span>' for p, x in places.items())
+        return Raw(f'<span class="unseen">Effect</span><div class="axis" aria-hidden="true">{marks}</div>')
 
 
 def _bar(scale: _Scale, label: str, value: str, start: float | None, end: float) -> list[object]:
