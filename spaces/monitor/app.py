@@ -35,7 +35,7 @@ def table() -> tuple[gr.Dataframe, list[gr.components.Component]]:
     with gr.Row():
         outcome = gr.Radio(OUTCOMES, value="all", label="Show", scale=2, min_width=320)
         length = gr.Dropdown(LENGTHS, value=LENGTHS[0], label="Rows at most")
-        sought = gr.Textbox(label="Find", placeholder="female, Queenstown, pending …")
+        sought = gr.Textbox(label="Find", placeholder="female")
     label = "Predictions, newest first"
     recent = gr.Dataframe(headers=HEADERS, label=label, interactive=False, max_height=420, buttons=["copy"])
     return recent, [outcome, length, sought]
@@ -54,9 +54,9 @@ def build(history: Live[History]) -> gr.Blocks:
         tiles = gr.HTML(WAITING, elem_classes=["panel", "tiles"])
         with gr.Tab("Now"):
             with gr.Row():
-                with gr.Column(min_width=320):
+                with gr.Column(min_width=460):
                     latest = gr.HTML(WAITING, elem_classes=["panel", "latest"])
-                with gr.Column(min_width=320):
+                with gr.Column(min_width=460):
                     confusion = gr.HTML(WAITING, elem_classes=["panel", "matrix"])
             recent, choice = table()
             download = gr.DownloadButton("Download these predictions as CSV", size="sm")

@@ -53,6 +53,13 @@ def facts(pairs: Iterable[tuple[str, object]]) -> Raw:
     )
 
 
+def large(number: str) -> Raw:
+    """Build a number in large type; a word before it, as in "over 99%", stays small."""
+    *word, digits = number.split()
+    before = f"<small>{text(word[0])}</small> " if word else ""
+    return Raw(f'<span class="number">{before}{text(digits)}</span>')
+
+
 def notice(title: str, message: str, kind: str = "info") -> Raw:
     """Build a message box.
 

@@ -13,7 +13,7 @@ from lifeboat import days, monitoring
 from lifeboat.intervals import wilson
 from lifeboat.monitoring import DIED, SURVIVED
 from lifeboat.pages import words
-from lifeboat.pages.markup import Raw, facts, notice, table, text
+from lifeboat.pages.markup import Raw, facts, large, notice, table, text
 from lifeboat.pages.monitor.history import ALL_VERSIONS, History, pending
 from lifeboat.passengers import LABEL
 from lifeboat.registry import NAME
@@ -80,7 +80,7 @@ def latest(history: History) -> Raw:
     row = history.results.iloc[0]
     return Raw(
         f'<h2>Most recent prediction</h2><p class="who">{text(_described(row))}</p>'
-        f'<p class="said {_kind(row["prediction"])}"><span class="number">{words.percent(row["probability"])}</span> '
+        f'<p class="said {_kind(row["prediction"])}">{large(words.percent(row["probability"]))} '
         f"<span>chance of survival:<br>predicted to have {words.OUTCOMES[int(row['prediction'])]}</span></p>"
         f'<p class="truth">Outcome: {outcome(row)}</p>'
         f'<p class="lead">{words.day(row["predicted_at"])}, model version {row["model_version"]}, '
@@ -102,7 +102,7 @@ def _kind(survived: float) -> str:
 def outcome(row: Mapping[str, Any]) -> Raw:
     """Say whether a predicted passenger survived, and whether the prediction was right."""
     if pd.isna(row[LABEL]):
-        return Raw('<span class="pending">outcome pending</span>')
+        return Raw('<span class="pending">pending</span>')
     right = "as predicted" if row[LABEL] == row["prediction"] else "not as predicted"
     return Raw(f'<span class="fate {_kind(row[LABEL])}">{words.OUTCOMES[int(row[LABEL])]}</span>, {right}')
 

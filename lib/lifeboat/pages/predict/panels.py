@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.special import expit, logit
 
 from lifeboat.pages import words
-from lifeboat.pages.markup import Raw, facts, table, text
+from lifeboat.pages.markup import Raw, facts, large, table, text
 from lifeboat.pages.predict.answer import Answer, Evidence
 from lifeboat.pages.predict.batch import LINE, Scored
 from lifeboat.pages.predict.whatif import Change
@@ -32,7 +32,7 @@ def verdict(answer: Answer) -> Raw:
     return Raw(
         f'<section class="verdict {"up" if answer.survives else "down"}" aria-live="polite">'
         f'<p class="who">{text(_capital(words.sentence(answer.passenger)))}</p>'
-        f'<p class="said"><span class="number">{words.percent(p)}</span> '
+        f'<p class="said">{large(words.percent(p))} '
         f"<span>chance of survival:<br>{_verdict_words(p)}</span></p>"
         f"{_gauge(p, answer.evidence)}</section>"
     )
@@ -45,9 +45,8 @@ def truth(answer: Answer, known: str) -> Raw:
 
 def _verdict_words(p: float) -> str:
     would = "survived" if p >= 0.5 else "died"
-    if abs(p - 0.5) < 0.1:
-        return f"could have gone either way, a little more likely to have {would}"
-    how = "very likely" if abs(p - 0.5) > 0.35 else "probably"
+    margin = abs(p - 0.5)
+    how = "perhaps" if margin < 0.1 else "probably" if margin <= 0.35 else "very likely"
     return f"would {how} have {would}"
 
 
