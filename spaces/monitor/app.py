@@ -1,4 +1,4 @@
-"""How well has it been doing? Every prediction, what became of the passenger, and what that says of the model."""
+"""How well has it been doing? Every prediction, the passenger's fate, and what that says about the model."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def table() -> tuple[gr.Dataframe, list[gr.components.Component]]:
     with gr.Row():
         outcome = gr.Radio(OUTCOMES, value="all", label="Show", scale=2, min_width=320)
         length = gr.Dropdown(LENGTHS, value=LENGTHS[0], label="Rows at most")
-        sought = gr.Textbox(label="Find", placeholder="female, Queenstown, pending …")
+        sought = gr.Textbox(label="Find", placeholder="female")
     label = "Predictions, newest first"
     recent = gr.Dataframe(headers=HEADERS, label=label, interactive=False, max_height=420, buttons=["copy"])
     return recent, [outcome, length, sought]
@@ -45,18 +45,18 @@ def build(history: Live[History]) -> gr.Blocks:
     """Lay out the page and connect it to the history."""
     page = Page(history)
     with gr.Blocks(title="How well has it been doing? · Lifeboat", analytics_enabled=False) as blocks:
-        gr.HTML("<h1>How well has it been doing?</h1><p>Every prediction, and what became of the passenger.</p>")
+        gr.HTML("<h1>How well has it been doing?</h1><p>Every prediction, and the passenger's fate.</p>")
         seen = gr.State("")
         state = gr.HTML(elem_classes="state")
         with gr.Row():
             period = gr.Dropdown(list(PERIODS), label="Period", info="Counted back from the newest prediction")
-            version = gr.Dropdown([ALL_VERSIONS], label="Model version", info="Each passenger counts once a version")
+            version = gr.Dropdown([ALL_VERSIONS], label="Model version", info="Each passenger counts once per version")
         tiles = gr.HTML(WAITING, elem_classes=["panel", "tiles"])
         with gr.Tab("Now"):
             with gr.Row():
-                with gr.Column(min_width=320):
+                with gr.Column(min_width=460):
                     latest = gr.HTML(WAITING, elem_classes=["panel", "latest"])
-                with gr.Column(min_width=320):
+                with gr.Column(min_width=460):
                     confusion = gr.HTML(WAITING, elem_classes=["panel", "matrix"])
             recent, choice = table()
             download = gr.DownloadButton("Download these predictions as CSV", size="sm")

@@ -15,15 +15,15 @@ def text(content: object) -> str:
     return content if isinstance(content, Raw) else escape(str(content))
 
 
-def table(caption: str, headers: Sequence[str], rows: Iterable[Sequence[object]], kind: str = "") -> Raw:
+def table(label: str, headers: Sequence[object], rows: Iterable[Sequence[object]], kind: str = "") -> Raw:
     """Build a table whose first cell in each row is its heading.
 
     Parameters
     ----------
-    caption : str
-        What the table shows; read by screen readers, hidden from sight.
-    headers : sequence of str
-        One a column.
+    label : str
+        What the table shows, for screen readers.
+    headers : sequence of texts or `Raw` HTML
+        One per column.
     rows : iterable of sequences
         Texts or `Raw` HTML.
     kind : str
@@ -31,10 +31,10 @@ def table(caption: str, headers: Sequence[str], rows: Iterable[Sequence[object]]
     """
     head = "".join(f'<th scope="col">{text(name)}</th>' for name in headers)
     body = "".join(_row(row) for row in rows)
-    # a scrollable box must be reachable by keyboard
+    # a scrollable box must be reachable by keyboard; a hidden caption would upset the widths of a fixed layout
     return Raw(
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{text(caption)}">'
-        f'<table class="{kind}"><caption>{text(caption)}</caption>'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{text(label)}">'
+        f'<table class="{kind}" aria-label="{text(label)}">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
@@ -51,6 +51,13 @@ def facts(pairs: Iterable[tuple[str, object]]) -> Raw:
         + "".join(f"<div><dt>{text(name)}</dt><dd>{text(value)}</dd></div>" for name, value in pairs)
         + "</dl>"
     )
+
+
+def large(number: str) -> Raw:
+    """Build a number in large type; a word before it, as in "over 99%", stays small."""
+    *word, digits = number.split()
+    before = f"<small>{text(word[0])}</small> " if word else ""
+    return Raw(f'<span class="number">{before}{text(digits)}</span>')
 
 
 def notice(title: str, message: str, kind: str = "info") -> Raw:

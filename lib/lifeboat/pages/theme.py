@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,13 @@ from gradio.themes.utils import sizes
 from lifeboat.pages import files
 from lifeboat.pages.live import Live
 
-FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 LARGEST_UPLOAD = "20mb"
-HEAD = """<style>@media (max-width: 640px) {
-  .gradio-container { overflow: clip !important; }
-  .main.fillable { padding: 12px !important; }
-}</style>"""
-"""Rules for a phone that Gradio would confine, as it does those of style.css, to what lies inside these elements."""
+HEAD = """<style>
+@media (max-width: 1000px) { .gradio-container { overflow: clip !important; } }
+@media (max-width: 640px) { .main.fillable { padding: 12px !important; } }
+</style>"""
+"""Rules for small windows that Gradio would confine, as it does those of style.css, to what lies inside these elements."""
 
 NAVY = "eef4fa d9e6f2 b5cde3 89adcf 5c8ab8 3a6a9d 285483 1f4369 173350 10253b 0a1929"
 """Shades of the main colour, from the lightest."""
@@ -50,11 +50,27 @@ COLORS = {
 """What Gradio calls each part of a page, and its colour in the light and in the dark."""
 
 
+class BroughtFont(gr.themes.Font):
+    """A font that the page brings along, within the stylesheet that it waits for.
+
+    So it measures the same everywhere, and no text is ever drawn in another font first and moved afterwards.
+    """
+
+    def stylesheet(self) -> dict[str, str | None]:
+        """Return the rule that declares the font, with its file in it."""
+        file = Path(__file__).parent / "fonts" / f"{self.name.lower()}.woff2"
+        source = f"url(data:font/woff2;base64,{b64encode(file.read_bytes()).decode()}) format('woff2')"
+        rule = f"font-family: '{self.name}'; font-weight: 100 900; font-display: block; src: {source}"
+        return {"url": None, "css": f"@font-face {{ {rule}; }}"}
+
+
 def theme() -> gr.themes.Base:
-    """Build the theme: navy on paper, paper on navy in the dark; fonts of the system, none from the network."""
+    """Build the theme: navy on paper, paper on navy in the dark; the font is Inter, brought along."""
     navy = gr.themes.Color(*(f"#{shade}" for shade in NAVY.split()))
     hues = {"primary_hue": navy, "secondary_hue": navy, "neutral_hue": "slate"}
-    base = gr.themes.Base(**hues, font=FONT, font_mono=MONO, radius_size=sizes.radius_md)
+    base = gr.themes.Base(
+        **hues, font=(BroughtFont("Inter"), "system-ui", "sans-serif"), font_mono=MONO, radius_size=sizes.radius_md
+    )
     light = {name: color for name, (color, _) in COLORS.items()}
     dark = {f"{name}_dark": color for name, (_, color) in COLORS.items()}
     return base.set(

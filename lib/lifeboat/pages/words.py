@@ -156,8 +156,8 @@ def percent(probability: float) -> str:
     Examples
     --------
     >>> percent(0.734), percent(0.999), percent(0.0004)
-    ('73 %', 'over 99 %', 'under 1 %')
+    ('73%', 'over 99%', 'under 1%')
     """
     if probability > 0.995:
-        return "over 99 %"
-    return "under 1 %" if probability < 0.005 else f"{probability:.0%}".replace("%", " %")
+        return "over 99%"
+    return "under 1%" if probability < 0.005 else f"{probability:.0%}"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from pages import SIZES, load_app, make_champion, make_results, make_versions
+from pages import SIZES, load_app, make_champion, make_results, make_versions, with_fonts_of
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from lifeboat.pages import theme
@@ -26,36 +27,44 @@ HINT = "no Chromium or Chrome was found on the PATH; get one with `apt-get insta
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium, headless; without one the test is skipped, under CI it fails."""
+def browser(tmp_path_factory) -> Iterator[Callable[[str], Browser]]:
+    """Chromium, headless, with the fonts of one family; without a Chromium the test is skipped, under CI it fails."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(HINT)
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=found, args=[f"--{flag}" for flag in FLAGS])
-        yield running
-        running.close()
+        options = {"executable_path": found, "args": [f"--{flag}" for flag in FLAGS]}
+        with ExitStack() as stack:
+
+            @cache
+            def start(fonts: str) -> Browser:
+                environment = with_fonts_of(fonts, tmp_path_factory.mktemp(fonts))
+                running = playwright.chromium.launch(env=environment, **options)
+                stack.callback(running.close)
+                return running
+
+            yield start
 
 
 @pytest.fixture(scope="session")
 def window(browser) -> Callable[..., BrowserContext]:
-    """A window of a size and colour scheme; it lasts, so that what a page loads need not be loaded again."""
+    """A window of a size, colour scheme and fonts; it lasts, so that what a page loads need not be loaded again."""
 
     @cache
-    def open_window(size: str, scheme: str) -> BrowserContext:
+    def open_window(size: str, scheme: str, fonts: str) -> BrowserContext:
         width, height = SIZES[size]
-        return browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        return browser(fonts).new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
 
     return open_window
 
 
 @pytest.fixture
 def visit(window) -> Iterator[Callable[..., Page]]:
-    """Open an address at a size and in a colour scheme; no page may ask the network or log an error."""
+    """Open an address at a size, in a colour scheme and with some fonts; no page may ask the network or log an error."""
     pages, asked, errors = [], [], []
 
-    def open_page(address: str, size: str = "desktop", scheme: str = "light") -> Page:
-        page = window(size, scheme).new_page()
+    def open_page(address: str, size: str = "desktop", scheme: str = "light", fonts: str = "DejaVu") -> Page:
+        page = window(size, scheme, fonts).new_page()
         page.set_default_timeout(20_000)
         page.on("request", lambda request: asked.append(request.url))
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import fields
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Event
 from types import ModuleType
 from typing import Any
 
+import matplotlib
 import pandas as pd
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -24,9 +27,21 @@ from lifeboat.synthetic import PassengerGenerator
 
 ROOT = Path(__file__).resolve().parents[3]
 TODAY = datetime.now(UTC).date()
-SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
+SIZES = {"phone": (390, 844), "tablet": (768, 1024), "desktop": (1280, 900), "wide": (1920, 1080)}
+FONTS = {"DejaVu": "DejaVuSans*.ttf", "STIX": "STIXGeneral*.ttf"}
+"""Two machines that have one family of fonts each; matplotlib brings the files along."""
+
 NO_MODEL = NoModel("no model is registered yet")
 BROKEN = OSError("cannot read /secret/place/metadata.sqlite")
+
+
+def with_fonts_of(family: str, folder: Path) -> dict[str, str]:
+    """The environment of a machine that has the fonts of one family and no others; on Linux, where fontconfig is."""
+    for path in Path(matplotlib.get_data_path(), "fonts/ttf").glob(FONTS[family]):
+        shutil.copy(path, folder)
+    config = folder / "fonts.conf"
+    config.write_text(f"<fontconfig><dir>{folder}</dir><cachedir>{folder}/cache</cachedir></fontconfig>")
+    return os.environ | {"FONTCONFIG_FILE": str(config)}
 
 
 def load_app(name: str) -> ModuleType:
@@ -70,11 +85,11 @@ def _make_card(predictions: pd.DataFrame) -> ModelCard:
     )
 
 
-def make_results(champion: Champion, days: int = 14, per_day: int = 30) -> pd.DataFrame:
-    """Predictions up to today, the last five outcomes pending; a second version for the newer half of the days."""
+def make_results(champion: Champion, days: int = 14, per_day: int = 30, today: date = TODAY) -> pd.DataFrame:
+    """Predictions up to a day, the last five outcomes pending; a second version for the newer half of the days."""
     generator = PassengerGenerator().fit(passengers.load())
     scored = [(1, back) for back in range(days)] + [(2, back) for back in range(days // 2)]
-    parts = [_day(generator, champion, TODAY - timedelta(days=back), version, per_day) for version, back in scored]
+    parts = [_day(generator, champion, today - timedelta(days=back), version, per_day) for version, back in scored]
     table = pd.concat(parts).sort_values(["predicted_at", "passenger_id"], ascending=False, ignore_index=True)
     table["survived"] = table["survived"].astype(float)
     table.loc[:4, "survived"] = None

@@ -5,6 +5,7 @@ import pytest
 from pages import make_champion
 
 from lifeboat import passengers
+from lifeboat.pages import words
 from lifeboat.pages.predict import panels
 from lifeboat.pages.predict.answer import answer, evidence, prediction
 from lifeboat.pages.predict.page import NOTABLE, from_controls, people, to_controls
@@ -34,8 +35,15 @@ def test_evidence_is_of_passengers_with_about_the_same_chance(champion, probabil
 def test_the_page_says_how_sure_it_is(champion):
     sure, unsure = (answer(champion, GOOD | change) for change in ({}, {"sex": "male", "age": 30.0}))
     assert "survival can be ruled out" not in panels.truth(sure, "")
-    assert "With 90 % confidence, death can be ruled out" in panels.truth(sure, "")
+    assert "With 90% confidence, death can be ruled out" in panels.truth(sure, "")
     assert "neither outcome can be ruled out" in panels.truth(unsure, "")
+
+
+def test_a_chance_is_one_of_survival_whatever_the_verdict(champion):
+    third = answer(champion, GOOD | {"pclass": 3, "sex": "male"})
+    chance = words.percent(third.probability)
+    shown = panels.verdict(third)
+    assert f"{chance}</span> <span>chance of survival:<br>would probably have died" in shown
 
 
 def test_a_model_without_a_card_is_no_less_useful(champion):

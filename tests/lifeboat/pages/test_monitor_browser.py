@@ -1,11 +1,27 @@
 """The page of spaces/monitor in a real browser."""
 
+import re
+from datetime import date
 from threading import Event
 
 import pandas as pd
 import pytest
-from pages import BROKEN, SIZES, after, places, raising, serious_violations
+from pages import (
+    BROKEN,
+    FONTS,
+    SIZES,
+    TODAY,
+    after,
+    make_results,
+    make_versions,
+    places,
+    raising,
+    serious_violations,
+)
 from playwright.sync_api import expect
+
+from lifeboat import days
+from lifeboat.pages.monitor.history import history
 
 pytestmark = pytest.mark.browser
 
@@ -31,7 +47,10 @@ def choose(page, label, option):
 
 
 def test_now_shows_the_newest_prediction_the_matrix_and_the_table(page):
-    expect(page.locator(".prose.latest")).to_contain_text("outcome pending")
+    expect(page.locator(".prose.latest")).to_contain_text("Outcome: pending")
+    expect(page.locator(".prose.latest .said")).to_have_text(
+        re.compile(r"^\s*((over|under) )?\d+% chance of survival:")
+    )
     expect(page.locator(".cell .count")).to_have_count(4)
     expect(page.locator("table.confusion")).to_contain_text("Rescue foreseen")
     expect(page.get_by_role("columnheader", name="Predicted", exact=True).first).to_be_visible()
@@ -127,10 +146,28 @@ def test_the_page_refreshes_itself_and_otherwise_keeps_still(visit, serve, one_r
     expect(page.locator(".prose.tiles")).to_contain_text("630")
 
 
+@pytest.fixture(scope="module", params=[TODAY, date(2027, 9, 22)], ids=str)
+def on_another_day(champion, request):
+    """A history up to a day, and that day as today: other passengers, and longer words for the date."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(days, "today", lambda: request.param)
+        yield history(make_results(champion, today=request.param), make_versions(), mark=request.param)
+
+
 @pytest.mark.parametrize("size", SIZES)
-def test_nothing_moves_when_the_history_comes(visit, serve, two_weeks, size):
+def test_it_measures_the_same_whatever_fonts_a_machine_has(visit, address, size):
+    found = []
+    for fonts in FONTS:
+        page = visit(address, size, fonts=fonts)
+        expect(page.locator("table.confusion")).to_be_visible()
+        found.append(places(page, ".block.panel, fieldset, h1, .panel p, .panel td, label"))
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_moves_when_the_history_comes(visit, serve, on_another_day, size):
     gate = Event()
-    page = visit(serve("monitor", after(gate, two_weeks)), size)
+    page = visit(serve("monitor", after(gate, on_another_day)), size)
     expect(page.get_by_label("Find")).to_be_visible()
     page.wait_for_timeout(1000)
     before = places(page, ".block.panel, fieldset, h1")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from pages import SIZES, TODAY, wait_for
+from pages import TODAY, wait_for
 from playwright.sync_api import expect
 
 import hopsworks_local
@@ -60,7 +60,7 @@ def test_an_empty_store_has_an_empty_history_and_no_model(empty):
 def test_both_pages_are_served_over_the_store(two_weeks_old, visit, picture):
     with serving.serve() as running:
         predict, monitor = running
-        for size in SIZES:
+        for size in ("desktop", "phone"):
             page = visit(predict, size)
             expect(page.locator("p.truth")).to_contain_text("survived, in lifeboat 6")
             picture(page, f"predict-{size}")

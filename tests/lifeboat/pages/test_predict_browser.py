@@ -1,15 +1,17 @@
 """The page of spaces/predict in a real browser."""
 
 import re
+from itertools import pairwise
 from threading import Event
 
 import pytest
-from pages import BROKEN, NO_MODEL, SIZES, after, make_champion, places, raising, serious_violations
+from pages import BROKEN, FONTS, NO_MODEL, SIZES, after, make_champion, places, raising, serious_violations
 from playwright.sync_api import expect
+from scipy.special import logit
 
 pytestmark = pytest.mark.browser
 
-CHANCE = re.compile(r"\d+ %")
+CHANCE = re.compile(r"\d+%")
 
 
 @pytest.fixture
@@ -145,7 +147,36 @@ def test_on_a_phone_the_answer_stays_in_view(visit, predict_page):
     assert box["height"] < 200
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_the_axis_of_why_agrees_with_its_bars(visit, predict_page, size):
+    page = visit(predict_page, size)
+    expect(page.locator(".why .bar")).to_have_count(7)
+    middle = "all => all.map(e => e.getBoundingClientRect()).map(r => [r.left, r.right])"
+    labels = page.locator(".why .axis > span").evaluate_all(middle)
+    said = page.locator(".why .axis > span").all_text_contents()
+    dots = page.locator(".why .dot").evaluate_all(middle)
+    ends = [float(text.split(" = ")[0]) for text in page.locator(".why td", has_text="=").all_text_contents()]
+    # what one step of log-odds measures follows from the two dots; each label must stand where a bar would end
+    (first, last), (low, high) = ([(left + right) / 2 for left, right in dots], ends)
+    for text, (left, right) in zip(said, labels, strict=True):
+        here = low + ((left + right) / 2 - first) * (high - low) / (last - first)
+        assert here == pytest.approx(logit(float(text.strip("%")) / 100), abs=0.05)
+    assert len(said) >= 3
+    ordered = sorted(labels)
+    assert all(one[1] < other[0] for one, other in pairwise(ordered))
+
+
 PLACED = ".block.panel, fieldset, h1"
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_it_measures_the_same_whatever_fonts_a_machine_has(visit, predict_page, size):
+    found = []
+    for fonts in FONTS:
+        page = visit(predict_page, size, fonts=fonts)
+        expect(page.locator("table.people tbody tr")).to_have_count(8)
+        found.append(places(page, f"{PLACED}, .panel p, .panel td, label"))
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -17,8 +17,6 @@ def test_every_passenger_can_be_described():
         assert not re.search(r"\b(nan|None)\b", said)
 
 
-@pytest.mark.parametrize(
-    ("probability", "said"), [(0.0, "under 1 %"), (0.006, "1 %"), (0.5, "50 %"), (1.0, "over 99 %")]
-)
+@pytest.mark.parametrize(("probability", "said"), [(0.0, "under 1%"), (0.006, "1%"), (0.5, "50%"), (1.0, "over 99%")])
 def test_nothing_is_called_certain(probability, said):
     assert words.percent(probability) == said

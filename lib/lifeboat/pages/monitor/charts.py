@@ -26,7 +26,7 @@ def _figure(figure: go.Figure, height: int) -> go.Figure:
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         margin={"l": 52, "r": 12, "t": 60, "b": 36},
-        font={"family": "system-ui, sans-serif", "size": 13},
+        font={"family": "Inter, system-ui, sans-serif", "size": 13},
         legend={"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"},
         dragmode=False,
     )
@@ -36,7 +36,7 @@ def _figure(figure: go.Figure, height: int) -> go.Figure:
 
 
 def by_day(history: History, version: str) -> go.Figure:
-    """Draw accuracy, log loss and Brier score of each day with 95 % intervals, and how many were scored.
+    """Draw accuracy, log loss and Brier score of each day with 95% intervals, and how many were scored.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def _volume(part: pd.DataFrame, style: dict) -> go.Bar:
 
 
 def calibration(history: History) -> go.Figure:
-    """Draw predicted against observed survival, with 95 % intervals; honest probabilities lie on the diagonal."""
+    """Draw predicted against observed survival, with 95% intervals; honest probabilities lie on the diagonal."""
     table = monitoring.calibration(history.results)
     ideal = {"mode": "lines", "name": "perfect", "hoverinfo": "skip", "line": {"dash": "dash", "color": GREY}}
     points = go.Scatter(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from lifeboat import features, monitoring, passengers, registry
+from lifeboat import days, features, monitoring, passengers, registry
 from lifeboat.passengers import LABEL
 
 if TYPE_CHECKING:
@@ -75,10 +75,9 @@ class History:
         """List the days up to yesterday without a prediction, among the last thirty since the first one."""
         if self.newest is None:
             return []
-        today = today or datetime.now(UTC).date()
-        days = self.results["predicted_at"].dt.date
-        start = max(days.min(), today - timedelta(days=LONGEST_GAP))
-        seen = set(days)
+        today = today or days.today()
+        seen = set(self.results["predicted_at"].dt.date)
+        start = max(min(seen), today - timedelta(days=LONGEST_GAP))
         return [day.date() for day in pd.date_range(start, today - timedelta(days=1)) if day.date() not in seen]
 
 

@@ -21,7 +21,7 @@ OUTCOMES = [("All", "all"), ("Right", "right"), ("Wrong", "wrong"), ("Pending", 
 
 LENGTHS = (50, 200, 1000)
 PENDING = "pending"
-HEADERS = ["Day", "Chance", "Predicted", "Outcome", "Right", *words.LABELS.values(), "Version", "Passenger"]
+HEADERS = ["Day", "Chance of survival", "Predicted", "Outcome", "Right", *words.LABELS.values(), "Version", "Passenger"]
 
 
 class Page:
@@ -139,7 +139,7 @@ def in_words(results: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Day": pd.to_datetime(results["predicted_at"]).dt.strftime("%Y-%m-%d"),
-            "Chance": [words.percent(p) for p in results["probability"]],
+            "Chance of survival": [words.percent(p) for p in results["probability"]],
             "Predicted": said,
             "Outcome": happened.fillna(PENDING),
             "Right": right.where(results[LABEL].notna(), PENDING),

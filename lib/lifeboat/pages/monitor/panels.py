@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from lifeboat import monitoring
+from lifeboat import days, monitoring
 from lifeboat.intervals import wilson
 from lifeboat.monitoring import DIED, SURVIVED
 from lifeboat.pages import words
-from lifeboat.pages.markup import Raw, facts, notice, table, text
+from lifeboat.pages.markup import Raw, facts, large, notice, table, text
 from lifeboat.pages.monitor.history import ALL_VERSIONS, History, pending
 from lifeboat.passengers import LABEL
 from lifeboat.registry import NAME
@@ -29,7 +29,7 @@ CELLS = {
 
 def freshness(history: History, today: date | None = None) -> Raw:
     """Say how old the newest prediction is, and warn if the schedule has missed a day."""
-    today = today or datetime.now(UTC).date()
+    today = today or days.today()
     missed = history.missed_days(today)
     if not missed:
         return Raw()
@@ -50,7 +50,7 @@ def _age(day: date, today: date) -> str:
 
 def tiles(history: History, version: str, today: date | None = None) -> Raw:
     """Show the figures that sum up the chosen period and version."""
-    today = today or datetime.now(UTC).date()
+    today = today or days.today()
     results = history.results
     found = monitoring.metrics(results)
     tested = history.tested(version)
@@ -80,8 +80,8 @@ def latest(history: History) -> Raw:
     row = history.results.iloc[0]
     return Raw(
         f'<h2>Most recent prediction</h2><p class="who">{text(_described(row))}</p>'
-        f'<p class="said {_kind(row["prediction"])}"><span class="number">{words.percent(row["probability"])}</span> '
-        f"<span>predicted to have {words.OUTCOMES[int(row['prediction'])]}</span></p>"
+        f'<p class="said {_kind(row["prediction"])}">{large(words.percent(row["probability"]))} '
+        f"<span>chance of survival:<br>predicted to have {words.OUTCOMES[int(row['prediction'])]}</span></p>"
         f'<p class="truth">Outcome: {outcome(row)}</p>'
         f'<p class="lead">{words.day(row["predicted_at"])}, model version {row["model_version"]}, '
         f"passenger {row['passenger_id']}</p>"
@@ -100,9 +100,9 @@ def _kind(survived: float) -> str:
 
 
 def outcome(row: Mapping[str, Any]) -> Raw:
-    """Say what became of a predicted passenger, and whether the prediction was right."""
+    """Say whether a predicted passenger survived, and whether the prediction was right."""
     if pd.isna(row[LABEL]):
-        return Raw('<span class="pending">outcome pending</span>')
+        return Raw('<span class="pending">pending</span>')
     right = "as predicted" if row[LABEL] == row["prediction"] else "not as predicted"
     return Raw(f'<span class="fate {_kind(row[LABEL])}">{words.OUTCOMES[int(row[LABEL])]}</span>, {right}')
 
@@ -179,7 +179,7 @@ def _drift_row(row: Mapping[str, Any], widest: float) -> list[object]:
     kind = "down" if row["drifted"] else "calm"
     bar = f'<span class="bar {kind}" style="left:0;width:{width:.1f}%"></span>'
     bar += f'<span class="limit" style="left:{limit:.1f}%"></span>'
-    verdict = Raw("<b>▲ drifted</b>") if row["drifted"] else "as in training"
+    verdict = Raw("<b>drifted</b>") if row["drifted"] else "as in training"
     return [
         words.LABELS[row["feature"]],
         Raw(f'<div class="track">{bar}</div>'),
@@ -230,7 +230,7 @@ def days_lead(version: str) -> Raw:
     """Explain what the dashed lines are and why live numbers differ from them."""
     whose = "the champion's" if version == ALL_VERSIONS else f"{version.lower()}'s"
     return Raw(
-        '<h2>Day by day</h2><p class="lead">Points are days, with 95 % intervals (Wilson for the accuracy, bootstrap '
+        '<h2>Day by day</h2><p class="lead">Points are days, with 95% intervals (Wilson for the accuracy, bootstrap '
         f"for the others); dashed lines are {whose} result on the test set: real passengers that it had never seen. "
         "Live and test differ for a reason: the outcomes of synthetic passengers are drawn from the same distribution "
         "as their features, not observed.</p>"
@@ -240,6 +240,6 @@ def days_lead(version: str) -> Raw:
 def calibration_lead() -> Raw:
     """Explain the calibration plot."""
     return Raw(
-        '<h2>Calibration</h2><p class="lead">Of passengers given a 30 % chance, about 30 of 100 should survive. Points '
-        "above the diagonal: the model was too gloomy; below: too hopeful. Bars are 95 % Wilson intervals.</p>"
+        '<h2>Calibration</h2><p class="lead">Of passengers given a 30% chance, about 30 of 100 should survive. Points '
+        "above the diagonal: the model was too gloomy; below: too hopeful. Bars are 95% Wilson intervals.</p>"
     )

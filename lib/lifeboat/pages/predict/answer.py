@@ -22,7 +22,7 @@ class Evidence:
     passengers : int
         How many there were.
     observed, low, high : float
-        The share of them that survived, and its 95 % interval.
+        The share of them that survived, and its 95% interval.
     level : float
         The confidence with which outcomes are ruled out.
     plausible : list of str

@@ -93,7 +93,7 @@ class Page:
         Returns
         -------
         dict
-            The probability of survival; low and high, the 95 % interval of the share that survived among unseen
+            The probability of survival; low and high, the 95% interval of the share that survived among unseen
             passengers with about this chance; the plausible outcomes; whether survival is predicted; the version of
             the model.
         """

@@ -10,14 +10,19 @@ import pandas as pd
 from scipy.special import expit, logit
 
 from lifeboat.pages import words
-from lifeboat.pages.markup import Raw, facts, table, text
+from lifeboat.pages.markup import Raw, facts, large, table, text
 from lifeboat.pages.predict.answer import Answer, Evidence
 from lifeboat.pages.predict.batch import LINE, Scored
 from lifeboat.pages.predict.whatif import Change
 from lifeboat.passengers import short
 from lifeboat.registry import NAME, Champion
 
-TICKS = {0.01: "minor", 0.1: "", 0.25: "minor", 0.5: "", 0.75: "minor", 0.9: "", 0.99: "minor"}
+TICKS = (0.5, 0.1, 0.9, 0.01, 0.99, 0.25, 0.75)
+"""Chances on the axis, the most needed first."""
+
+TICK_GAP = 16
+"""How close labels may come, in percent of the width: less would run them together on a phone."""
+
 METRICS = {"accuracy": "Accuracy", "roc_auc": "ROC AUC", "log_loss": "Log loss", "brier": "Brier score"}
 
 
@@ -27,7 +32,8 @@ def verdict(answer: Answer) -> Raw:
     return Raw(
         f'<section class="verdict {"up" if answer.survives else "down"}" aria-live="polite">'
         f'<p class="who">{text(_capital(words.sentence(answer.passenger)))}</p>'
-        f'<p class="said"><span class="number">{words.percent(p)}</span> <span>{_verdict_words(p)}</span></p>'
+        f'<p class="said">{large(words.percent(p))} '
+        f"<span>chance of survival:<br>{_verdict_words(p)}</span></p>"
         f"{_gauge(p, answer.evidence)}</section>"
     )
 
@@ -39,9 +45,8 @@ def truth(answer: Answer, known: str) -> Raw:
 
 def _verdict_words(p: float) -> str:
     would = "survived" if p >= 0.5 else "died"
-    if abs(p - 0.5) < 0.1:
-        return f"could have gone either way, a little more likely to have {would}"
-    how = "very likely" if abs(p - 0.5) > 0.35 else "probably"
+    margin = abs(p - 0.5)
+    how = "perhaps" if margin < 0.1 else "probably" if margin <= 0.35 else "very likely"
     return f"would {how} have {would}"
 
 
@@ -56,7 +61,7 @@ def _gauge(p: float, evidence: Evidence | None) -> str:
     return (
         f'<div class="gauge" role="img" aria-label="Chance of survival {words.percent(p)}">'
         f'{band}<span class="mark" style="left:{p:.1%}"></span><span class="half"></span></div>'
-        '<div class="ends" aria-hidden="true"><span>0 %</span><span>50 %</span><span>100 %</span></div>'
+        '<div class="ends" aria-hidden="true"><span>0%</span><span>50%</span><span>100%</span></div>'
     )
 
 
@@ -71,7 +76,7 @@ def _how_sure(evidence: Evidence | None) -> str:
         conclusion = "neither outcome can be ruled out"
     return (
         f"Of {others} with about this chance whom the model had not seen, {words.percent(evidence.observed)} survived "
-        f"(95 % interval {words.percent(evidence.low)} to {words.percent(evidence.high)}: the band). "
+        f"(95% interval {words.percent(evidence.low)} to {words.percent(evidence.high)}: the band). "
         f"With {words.percent(evidence.level)} confidence, {conclusion}."
     )
 
@@ -93,8 +98,7 @@ def why(answer: Answer) -> Raw:
     return Raw(
         '<h2>Why</h2><p class="lead">Each bar starts where the one before ends: from an average passenger to this one. '
         "The unit is log-odds; the scale above shows what they mean as a chance of survival.</p>"
-        + scale.axis()
-        + table("Contribution of each fact to the log-odds", ["Fact", "Effect", "Log-odds"], rows, "why")
+        + table("Contribution of each fact to the log-odds", ["Fact", scale.axis(), "Log-odds"], rows, "why")
     )
 
 
@@ -107,12 +111,15 @@ class _Scale:
     def at(self, log_odds: float) -> float:
         return float(100 * (log_odds - self.low) / (self.high - self.low))
 
-    def axis(self) -> str:
-        marks = [(self.at(logit(p)), p, kind) for p, kind in TICKS.items()]
-        spans = "".join(
-            f'<span class="{kind}" style="left:{x:.1f}%">{p:.0%}</span>' for x, p, kind in marks if 4 < x < 96
-        )
-        return f'<div class="axis" aria-hidden="true"><div>{spans}</div></div>'
+    def axis(self) -> Raw:
+        """The heading of the bars' own column, so that both have the same width."""
+        places: dict[float, float] = {}
+        for p in TICKS:
+            x = self.at(logit(p))
+            if 4 < x < 96 and all(abs(x - other) >= TICK_GAP for other in places.values()):
+                places[p] = x
+        marks = "".join(f'<span style="left:{x:.2f}%">{p:.0%}</span>' for p, x in places.items())
+        return Raw(f'<span class="unseen">Effect</span><div class="axis" aria-hidden="true">{marks}</div>')
 
 
 def _bar(scale: _Scale, label: str, value: str, start: float | None, end: float) -> list[object]:
@@ -145,11 +152,11 @@ def _change(passenger: Mapping[str, Any], change: Change) -> str:
         f" instead of {text(words.value(name, passenger[name]))}"
         for name, new in change.values.items()
     ]
-    return f'<span>{" and ".join(parts)}</span> <span class="to">{words.percent(change.probability)}</span>'
+    return f'<span>{" and ".join(parts)}</span> <span class="to">{words.percent(change.probability)} chance</span>'
 
 
 def similar(people: pd.DataFrame) -> Raw:
-    """List the most similar real passengers and what became of them."""
+    """List the most similar real passengers and their fates."""
     survived = int(people["survived"].sum())
     lead = (
         f'<h2>The most similar real passengers</h2><p class="lead">{survived} of these {len(people)} survived. '
