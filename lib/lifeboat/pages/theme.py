@@ -23,7 +23,7 @@ HEAD = """<style>
 @media (max-width: 1000px) { .gradio-container { overflow: clip !important; } }
 @media (max-width: 640px) { .main.fillable { padding: 12px !important; } }
 </style>"""
-"""Rules for small windows that Gradio would confine, as it does those of style.css, to what lies inside these elements."""
+"""Rules for small windows that Gradio would confine, like those of style.css, to what lies inside these elements."""
 
 NAVY = "eef4fa d9e6f2 b5cde3 89adcf 5c8ab8 3a6a9d 285483 1f4369 173350 10253b 0a1929"
 """Shades of the main colour, from the lightest."""
