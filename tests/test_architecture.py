@@ -11,11 +11,13 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LIBRARY = ROOT / "lib" / "lifeboat"
-DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(
-    path for path in ROOT.glob("[!.]*/**/*.md") if not {"build", "store", "runs"} & set(path.parts)
-)
+DOCUMENTS = [
+    path
+    for path in [*ROOT.glob("*.md"), *sorted(ROOT.glob("[!.]*/**/*.md"))]
+    if path.name != "model_card.md" and not {"build", "store", "runs"} & set(path.parts)
+]
+"""All documents but the template of the model card, which is filled in beside the figures that it shows."""
 GENERATED = ["store/", "runs/"]  # by a run
-TEMPLATES = ["model_card.md"]  # filled in beside the figures that it shows
 
 
 def imports(path: Path) -> Iterator[str]:
