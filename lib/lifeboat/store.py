@@ -72,16 +72,24 @@ def login() -> Project:
         ) from error
 
 
-def serve() -> None:
-    """Start the local service, unless the environment names a Hopsworks, and name it in the environment.
+def serve() -> dict[str, str]:
+    """Start the local service, unless the environment names a Hopsworks that may run, and name it in the environment.
+
+    Returns
+    -------
+    dict of str to str
+        What was set in the environment; nothing if it names one already.
 
     Raises
     ------
     LifeboatError
         If the store's folder cannot be used.
     """
-    if is_local() or _has_ended():
-        os.environ.update(_serve(store_folder()).environment)
+    if not is_local() and not _has_ended():
+        return {}
+    environment = _serve(store_folder()).environment
+    os.environ.update(environment)
+    return environment
 
 
 def exists() -> bool:

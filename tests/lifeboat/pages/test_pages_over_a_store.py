@@ -110,6 +110,7 @@ def test_a_store_that_breaks_is_reported_and_what_was_read_is_kept(tmp_path, mon
         assert history.get().error is None
     wait_for(lambda: history.get().error is not None)
     assert history.get().value is not None
-    _, _, state, *_ = MonitorPage(history).show("All history", ALL_VERSIONS)
+    _, _, state, *_ = MonitorPage(history).show(None, "All history", ALL_VERSIONS, "all", 50, "")
     assert "The store does not answer" in state
+    assert "What is shown was read less than a minute ago" in state
     assert str(tmp_path) not in state
