@@ -60,7 +60,7 @@ def build(history: Live[History]) -> gr.Blocks:
             recent, choice = table()
             download = gr.DownloadButton("Download these predictions as CSV", size="sm")
         choice = [period, version, *choice]
-        asked = [blocks.load, gr.Timer(EVERY).tick, *[control.input for control in choice]]
+        asked = [blocks.load, gr.Timer(EVERY).tick, *[control.change for control in choice]]
         outputs = [shown, version, state, tiles, latest, confusion, *views(), recent, download]
         gr.on(asked, page.show, [shown, *choice], outputs, **LATEST)
     return blocks

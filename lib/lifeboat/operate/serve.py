@@ -47,7 +47,7 @@ def serve() -> Iterator[dict[str, subprocess.Popen]]:
     LifeboatError
         If the store cannot be served, or a page ends or stays silent.
     """
-    store.serve()
+    told = store.serve()
     with contextlib.ExitStack() as stack:
         running = {}
         for name, port in PORTS.items():
@@ -58,7 +58,7 @@ def serve() -> Iterator[dict[str, subprocess.Popen]]:
         for address, process in running.items():
             _wait(address, process)
         watched = threading.Event()
-        watcher = threading.Thread(target=_watch, args=(running.values(), watched), daemon=True)
+        watcher = threading.Thread(target=_watch, args=(running.values(), told, watched), daemon=True)
         watcher.start()
         stack.callback(watcher.join)
         stack.callback(watched.set)
@@ -72,22 +72,24 @@ def end_in_order() -> None:
         threading.Thread(target=_follow, daemon=True).start()
 
 
-def _watch(pages: Collection[subprocess.Popen], end: threading.Event) -> None:
+def _watch(pages: Collection[subprocess.Popen], told: dict[str, str], end: threading.Event) -> None:
     """Start the service again whenever it has ended, and tell the pages its new address and key."""
     often, seldom = WATCH
     pause = often
     while not end.wait(pause):
         try:
-            started = store.serve()
+            environment = store.serve()
         except LifeboatError as error:
             log.warning("the local service ended and cannot be started again: %s", error)
             pause = seldom
             continue
-        pause = min(2 * pause, seldom) if started else often
-        if started:
+        again = environment != told
+        pause = min(2 * pause, seldom) if again else often
+        if again:
             log.warning("the local service had ended; it was started again")
             for page in pages:
-                _tell(page, started)
+                _tell(page, environment)
+            told = environment
 
 
 def _tell(page: subprocess.Popen, environment: dict[str, str]) -> None:
