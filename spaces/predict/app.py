@@ -64,12 +64,13 @@ def one_passenger(page: Page, blocks: gr.Blocks, state: gr.HTML, model: gr.HTML)
         with gr.Column(scale=3, min_width=320):
             answer = [gr.HTML(WAITING, elem_classes=["panel", name]) for name in ("answer", "truth", "why", "change")]
     answer.append(gr.HTML(WAITING, elem_classes=["panel", "alike"]))
-    shown = gr.State()
+    shown, told, timer = gr.State(), gr.State(), gr.Timer(EVERY, active=False)
     answer = [shown, state, *answer, model]
-    outputs = [*inputs, *answer]
-    again = [*[control.input for control in inputs], gr.Timer(EVERY).tick]
-    gr.on(again, page.ask, [shown, *inputs], answer, **LATEST)
-    gr.on([blocks.load, who.input], page.choose, who, outputs, **LATEST)
+    outputs = [*inputs, told, *answer]
+    again = [*[control.input for control in inputs], timer.tick]
+    gr.on(again, page.ask, [shown, told, *inputs], answer, **LATEST)
+    begun = gr.on([blocks.load, who.input], page.choose, who, outputs, **LATEST)
+    begun.then(lambda: gr.Timer(active=True), None, timer, **QUIET)  # until then the controls are not a passenger's
     lucky.click(page.surprise_survivor, None, [who, *outputs], **QUIET)
     unlucky.click(page.surprise_victim, None, [who, *outputs], **QUIET)
 

@@ -40,15 +40,15 @@ def page(store):
 def answers_of(champion, shown):
     """Whether an answer holds the number and the name of a model, and nothing of another."""
     *_, verdict, _, why, _, _, line = shown
-    expected = predict.Page(Live(lambda previous: champion, 3600)).ask(None, *THOMAS)
+    expected = predict.Page(Live(lambda previous: champion, 3600)).ask(None, None, *THOMAS)
     return verdict == expected[2] and why == expected[4] and line == expected[-1]
 
 
 def test_an_idle_page_answers_with_the_model_of_now(page, store, champion, other):
-    assert answers_of(champion, page.ask(None, *THOMAS))
+    assert answers_of(champion, page.ask(None, None, *THOMAS))
     store["now"] = other
     time.sleep(2 * EVERY)
-    assert answers_of(other, page.ask(None, *THOMAS))
+    assert answers_of(other, page.ask(None, None, *THOMAS))
     store["now"] = champion
     time.sleep(2 * EVERY)
     assert "version 1" in page.choose(1)[-1]
@@ -64,30 +64,29 @@ def test_an_idle_program_gets_the_model_of_now(page, store, other):
     assert answer["probability"] == pytest.approx(expected)
 
 
-def test_an_open_page_is_answered_again_by_a_new_model_and_otherwise_left_alone(page, store, champion, other):
-    *_, told = first = page.choose(42)
-    values, shown = first[:9], first[9]
-    again, state, *panels = page.ask(shown, *values)
+def test_an_open_page_is_answered_again_by_a_new_model_and_otherwise_left_alone(page, store, other):
+    *values, told, shown, _, verdict, _, _, _, _, line = page.choose(42)
+    again, state, *panels = page.ask(shown, told, *values)
     assert (again, state, panels) == (shown, "", [SAME] * 6)
     store["now"] = other
     time.sleep(2 * EVERY)
-    again, _, verdict, truth, *_, line = page.ask(shown, *values)
+    again, _, new_verdict, truth, *_, new_line = page.ask(shown, told, *values)
     assert again.model != shown.model
-    assert verdict != first[11]
+    assert new_verdict != verdict
+    assert new_line != line
     assert "In truth, Mrs. James Joseph Brown" in truth
-    assert line != told
 
 
-def test_a_touched_control_is_answered_and_the_truth_is_of_its_passenger_alone(page):
-    first = page.choose(42)
-    values, shown = first[:9], first[9]
-    shown, _, _, truth, *_ = page.ask(shown, 3, *values[1:])
-    assert "In truth" not in truth
-    assert shown.values[0] == 3
+def test_the_truth_is_told_of_its_passenger_alone(page):
+    *values, told, shown, _, _, truth, _, _, _, _ = page.choose(42)
+    elsewhere, _, _, nothing, *_ = page.ask(shown, told, 3, *values[1:])
+    assert "In truth" not in nothing
+    _, _, _, back, *_ = page.ask(elsewhere, told, *values)
+    assert back == truth
 
 
 def test_a_change_in_mid_answer_mixes_nothing(page, store, champion, other, monkeypatch):
-    first = page.ask(None, *THOMAS)
+    first = page.ask(None, None, *THOMAS)
     asked, explain = [], predict.answer
 
     def slowly(model, passenger):
@@ -99,30 +98,30 @@ def test_a_change_in_mid_answer_mixes_nothing(page, store, champion, other, monk
     page._champion = Live(lambda previous: store["now"], EVERY)
     page._explained.cache_clear()
     monkeypatch.setattr(predict, "answer", slowly)
-    shown = page.ask(None, *THOMAS)
+    shown = page.ask(None, None, *THOMAS)
     assert asked == [2]
     monkeypatch.setattr(predict, "answer", explain)
     assert answers_of(champion, shown)
     assert shown[2:] == first[2:]
     time.sleep(EVERY)
-    assert answers_of(other, page.ask(None, *THOMAS))
+    assert answers_of(other, page.ask(None, None, *THOMAS))
 
 
 def test_a_version_of_another_project_is_another_model(page, store, other):
-    first = page.ask(None, *THOMAS)
+    first = page.ask(None, None, *THOMAS)
     store["now"] = replace(other, version=1, created=other.created.replace(year=2027))
     time.sleep(2 * EVERY)
-    assert page.ask(None, *THOMAS)[2] != first[2]
+    assert page.ask(None, None, *THOMAS)[2] != first[2]
 
 
 def test_while_the_store_hangs_the_page_says_how_old_its_answer_is(champion):
     gate = threading.Event()
     live = Live(lambda previous: champion if previous is None else gate.wait(10) and champion, EVERY, patience=0.1)
     page = predict.Page(live)
-    shown, state, *_ = page.ask(None, *THOMAS)
+    shown, state, *_ = page.ask(None, None, *THOMAS)
     assert state == ""
     time.sleep(2 * EVERY)
-    again, state, *panels = page.ask(shown, *THOMAS)
+    again, state, *panels = page.ask(shown, None, *THOMAS)
     assert "The store does not answer" in state
     assert "What is shown was read less than a minute ago, at" in state
     assert (again, panels) == (shown, [SAME] * 6)
@@ -131,7 +130,7 @@ def test_while_the_store_hangs_the_page_says_how_old_its_answer_is(champion):
 
 
 def test_an_impossible_passenger_leaves_the_name_of_the_model(page):
-    *_, said, _, _, _, _, line = page.ask(None, 3, "male", 22, 1, 0, 100_000, UNKNOWN, False, False)
+    *_, said, _, _, _, _, line = page.ask(None, None, 3, "male", 22, 1, 0, 100_000, UNKNOWN, False, False)
     assert "This passenger cannot be" in said
     assert "version 1" in line
 

@@ -1,6 +1,5 @@
 """The readers of both pages over a real store, filled as the pipelines fill it; both pages as they are served."""
 
-import os
 import time
 from datetime import timedelta
 
@@ -121,19 +120,14 @@ def test_a_store_that_breaks_is_reported_and_what_was_read_is_kept(tmp_path, mon
 
 
 @pytest.fixture
-def own_store(tmp_path, monkeypatch):
+def own_store(without_key, tmp_path, monkeypatch):
     """A store whose service this process starts, with a model and two days of predictions in it."""
-    before = dict(os.environ)
-    for name in [name for name in os.environ if name.startswith("HOPSWORKS_")]:
-        del os.environ[name]
     monkeypatch.setenv("LIFEBOAT_STORE", str(tmp_path / "store"))
     project = lifeboat.login()
     features.write_new(features.titanic_group(project), features.historical_passengers())
     training.train(project)
     arrive(project, days=2)
-    yield tmp_path / "store"
-    os.environ.clear()
-    os.environ.update(before)
+    return tmp_path / "store"
 
 
 def services(store):

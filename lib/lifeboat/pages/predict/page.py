@@ -49,18 +49,16 @@ MAX_CACHED = 1024
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What the panels of an open page show.
+class Told:
+    """What is known about a chosen passenger besides the features, and the values of the controls it belongs to."""
 
-    Attributes
-    ----------
-    model : object
-        Equal for equal models.
-    values : tuple
-        Of the controls.
-    truth : str
-        What is known about that passenger besides.
-    """
+    values: tuple
+    truth: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the panels of an open page show: which model's answer to which values of the controls, and the truth."""
 
     model: Any
     values: tuple
@@ -129,7 +127,7 @@ class Page:
             raise gr.Error(str(error), print_exception=False) from None
         return prediction(reading.value, passenger) | {"as_of": reading.at.isoformat(timespec="seconds")}
 
-    def ask(self, shown: Shown | None, *values: Any) -> tuple:
+    def ask(self, shown: Shown | None, told: Told | None, *values: Any) -> tuple:
         """Answer for the values of the controls; if the answer is shown already, its panels are left as they are.
 
         Returns
@@ -139,13 +137,13 @@ class Page:
             model that gave it.
         """
         reading = self._champion.get()
-        truth = shown.truth if shown and shown.values == values else ""
+        truth = told.truth if told and told.values == values else ""
         now = Shown(_mark(reading), values, truth)
         panels_ = (gr.skip(),) * PANELS if now == shown else self._answer(reading, from_controls(values), truth)
         return now, state(reading), *panels_
 
     def choose(self, passenger_id: int | None) -> tuple:
-        """Fill the controls with a real passenger, and answer; returns the values, and then what `ask` returns."""
+        """Fill the controls with a real passenger, and answer: the values, `Told`, and then what `ask` returns."""
         frame, _ = everyone()
         row = frame.set_index("passenger_id").loc[passenger_id or next(iter(NOTABLE))]
         passenger = {name: row[name] for name in FEATURES}
@@ -169,7 +167,7 @@ class Page:
     def _present(self, passenger: dict[str, Any], truth: str) -> tuple:
         reading, values = self._champion.get(), to_controls(passenger)
         shown = Shown(_mark(reading), values, truth)
-        return *values, shown, state(reading), *self._answer(reading, passenger, truth)
+        return *values, Told(values, truth), shown, state(reading), *self._answer(reading, passenger, truth)
 
     def score_file(self, path: str | None) -> tuple[Raw, str | None, str | None]:
         """Score a CSV file of up to 100,000 passengers: the columns pclass, sex, age, sibsp, parch, fare and embarked.
