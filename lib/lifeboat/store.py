@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 import tempfile
+import threading
 import warnings
 from collections.abc import Iterator
 from functools import cache
@@ -72,16 +73,26 @@ def login() -> Project:
         ) from error
 
 
-def serve() -> None:
-    """Start the local service, unless the environment names a Hopsworks, and name it in the environment.
+def serve() -> dict[str, str]:
+    """Start the local service, unless it runs or the environment names a Hopsworks, and name it in the environment.
+
+    Returns
+    -------
+    dict of str to str
+        The variables that name it; nothing if it is not of this process.
 
     Raises
     ------
     LifeboatError
         If the store's folder cannot be used.
     """
-    if is_local() or _has_ended():
-        os.environ.update(_serve(store_folder()).environment)
+    with _turn:
+        folder = store_folder() if is_local() else _own_folder()
+        if folder is None:
+            return {}
+        environment = _serve(folder).environment
+        os.environ.update(environment)
+        return environment
 
 
 def exists() -> bool:
@@ -130,14 +141,14 @@ def _reason(error: Exception) -> str:
 
 
 _services: dict[Path, Service] = {}
+_turn = threading.Lock()
 
 
-def _has_ended() -> bool:
-    """Say whether the environment names a service that this process started, and that has ended."""
+def _own_folder() -> Path | None:
+    """The folder of the service that the environment names, if this process started it."""
     key = os.environ["HOPSWORKS_API_KEY"]
-    return any(
-        service.environment["HOPSWORKS_API_KEY"] == key and not service.running for service in _services.values()
-    )
+    own = [folder for folder, service in _services.items() if service.environment["HOPSWORKS_API_KEY"] == key]
+    return own[0] if own else None
 
 
 def _serve(folder: Path) -> Service:

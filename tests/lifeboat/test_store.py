@@ -56,9 +56,8 @@ def test_a_store_that_cannot_be_a_folder_gives_a_clear_error(no_key, monkeypatch
         store.serve()
 
 
-def test_a_service_that_was_killed_is_started_again(no_key, monkeypatch, tmp_path):
+def test_a_service_that_was_killed_is_started_again(without_key, monkeypatch, tmp_path):
     monkeypatch.setenv("LIFEBOAT_STORE", str(tmp_path))
-    monkeypatch.setattr(os, "environ", dict(os.environ))  # what a login sets is taken back
     project = lifeboat.login()
     features.write_new(features.titanic_group(project), features.historical_passengers())
     (service,) = [child for child in psutil.Process().children(recursive=True) if str(tmp_path) in child.cmdline()]
