@@ -67,6 +67,12 @@ def test_a_bad_request_ends_with_one_clear_line(lifeboat, arguments, message):
     assert "Traceback" not in done.stderr
 
 
+def test_the_traceback_of_an_error_is_in_the_log_and_shown_on_demand(lifeboat, tmp_path):
+    lifeboat("run", "nothing")
+    assert "LifeboatError: pipeline is 'nothing'" in (tmp_path / "runs" / "errors.log").read_text()
+    assert "Traceback" in lifeboat("--debug", "run", "nothing").stderr
+
+
 def test_an_unknown_verb_is_a_usage_error(lifeboat):
     assert lifeboat("sink").returncode == 2
 

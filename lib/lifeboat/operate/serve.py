@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -47,12 +47,12 @@ def serve() -> Iterator[dict[str, subprocess.Popen]]:
     LifeboatError
         If the store cannot be served, or a page ends or stays silent.
     """
-    told = store.serve()
+    told = store.home().variables
     with contextlib.ExitStack() as stack:
         running = {}
         for name, port in PORTS.items():
             port = port if _is_free(port) else _free_port()
-            running[f"http://127.0.0.1:{port}"] = process = _start(name, port)
+            running[f"http://127.0.0.1:{port}"] = process = _start(name, port, told)
             stack.callback(process.wait)
             stack.callback(process.terminate)
         for address, process in running.items():
@@ -72,13 +72,13 @@ def end_in_order() -> None:
         threading.Thread(target=_follow, daemon=True).start()
 
 
-def _watch(pages: Collection[subprocess.Popen], told: dict[str, str], end: threading.Event) -> None:
+def _watch(pages: Collection[subprocess.Popen], told: Mapping[str, str], end: threading.Event) -> None:
     """Start the service again whenever it has ended, and tell the pages its new address and key."""
     often, seldom = WATCH
     pause = often
     while not end.wait(pause):
         try:
-            environment = store.serve()
+            environment = store.home().variables
         except LifeboatError as error:
             log.warning("the local service ended and cannot be started again: %s", error)
             pause = seldom
@@ -92,10 +92,10 @@ def _watch(pages: Collection[subprocess.Popen], told: dict[str, str], end: threa
             told = environment
 
 
-def _tell(page: subprocess.Popen, environment: dict[str, str]) -> None:
+def _tell(page: subprocess.Popen, environment: Mapping[str, str]) -> None:
     """Send variables of the environment through a pipe, so that no secret gets onto the disk."""
     with contextlib.suppress(OSError):  # the page has ended
-        page.stdin.write(json.dumps(environment).encode() + b"\n")
+        page.stdin.write(json.dumps(dict(environment)).encode() + b"\n")
         page.stdin.flush()
 
 
@@ -105,15 +105,16 @@ def _follow() -> None:
     while more := os.read(0, 65536):
         *lines, said = (said + more).split(b"\n")
         for line in lines:
-            os.environ.update(json.loads(line))
+            store.adopt(json.loads(line))
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _start(name: str, port: int) -> subprocess.Popen:
+def _start(name: str, port: int, home: Mapping[str, str]) -> subprocess.Popen:
     app = store.project_folder() / "spaces" / name / "app.py"
     settings = {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(port), _FOLLOWS: "yes"}
+    environment = {**os.environ, **home, **settings}
     return subprocess.Popen(
-        [sys.executable, str(app)], env=os.environ | settings, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+        [sys.executable, str(app)], env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
     )
 
 
