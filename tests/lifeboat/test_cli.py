@@ -12,6 +12,7 @@ from rich.console import Console
 
 from lifeboat import cli, features, passengers
 from lifeboat.days import today
+from lifeboat.errors import LifeboatError
 from lifeboat.operate import records
 from lifeboat.synthetic import PassengerGenerator
 
@@ -70,7 +71,8 @@ def test_a_bad_request_ends_with_one_clear_line(lifeboat, arguments, message):
 def test_the_traceback_of_an_error_is_in_the_log_and_shown_on_demand(lifeboat, tmp_path):
     lifeboat("run", "nothing")
     assert "LifeboatError: pipeline is 'nothing'" in (tmp_path / "runs" / "errors.log").read_text()
-    assert "Traceback" in lifeboat("--debug", "run", "nothing").stderr
+    with pytest.raises(LifeboatError, match="pipeline is 'nothing'"):
+        lifeboat("--debug", "run", "nothing")
 
 
 def test_an_unknown_verb_is_a_usage_error(lifeboat):
