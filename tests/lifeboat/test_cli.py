@@ -117,14 +117,16 @@ def test_digest_is_the_same_until_something_changes(filled, lifeboat):
     assert changed.splitlines()[1:] == first.splitlines()[1:]
 
 
-def test_a_damaged_store_is_an_error_in_one_line(empty, lifeboat, tmp_path):
+def test_a_damaged_store_is_an_error_in_one_line_and_a_pointer_to_the_log(empty, lifeboat, tmp_path):
     features.write_new(features.titanic_group(empty), features.historical_passengers())
     for entry in tmp_path.glob("store/featuregroups/titanic_1/_delta_log/*.json"):
         entry.write_text("damaged")
     done = lifeboat("digest")
     assert done.returncode == 1
     assert "feature group titanic version 1: its Delta log is damaged" in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
+    said, pointer = done.stderr.strip().splitlines()
+    assert pointer.endswith("errors.log has the traceback.")
+    assert "Traceback" not in said
 
 
 def test_synthesize_writes_the_passengers_of_the_seed(lifeboat, tmp_path):
