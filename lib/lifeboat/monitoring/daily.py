@@ -110,7 +110,7 @@ def pool(rows: pd.DataFrame) -> pd.Series:
     -------
     Series
         The columns of such a row, without day and version: sums of the counts, means of the scores weighted by
-        outcomes, and intervals of the sums. Days count as independent.
+        outcomes, and intervals of the sums. Days count as independent. Without rows, counts are 0 and lists empty.
     """
     total = rows[["passengers", "known", *CELLS, *PENDING_CELLS]].sum()
     total["accuracy"] = (total["true_survived"] + total["true_died"]) / total["known"] if total["known"] else np.nan
@@ -120,7 +120,7 @@ def pool(rows: pd.DataFrame) -> pd.Series:
         total = pd.concat([total, _mean(rows, score, f"{score}_low", f"{score}_high", "known")])
     total = pd.concat([total, _mean(rows, *ESTIMATE, "passengers")])
     for name in [*CALIBRATION, *ABOARD]:
-        total[name] = np.sum([np.asarray(part) for part in rows[name]], axis=0)
+        total[name] = np.sum([np.asarray(part) for part in rows[name]], axis=0) if len(rows) else np.zeros(0)
     return total
 
 

@@ -61,7 +61,8 @@ class Reference:
         if field.words:
             places = values.map({value: place for place, value in enumerate(field.values)})
         else:
-            places = pd.Series(np.digitize(values, self.edges[name]), values.index).where(values.notna())
+            numbers = values.astype(float)
+            places = pd.Series(np.digitize(numbers, self.edges[name]), values.index).where(numbers.notna())
         return np.bincount(places.fillna(last).astype(int), minlength=last + 1)
 
     def compare(self, recent: Counts, alarm_rate: float = 0.01) -> pd.DataFrame:

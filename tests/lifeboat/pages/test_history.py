@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from pages import TODAY, make_versions
 
+from lifeboat import monitoring
 from lifeboat.pages.live import Live
 from lifeboat.pages.monitor import charts, panels
 from lifeboat.pages.monitor.history import ALL_VERSIONS, PERIODS, history
@@ -30,13 +31,39 @@ def page(two_weeks):
 )
 def test_history_is_cut_by_period_and_version(two_weeks, period, version, rows, days):
     part = two_weeks.cut(period, version)
-    assert (len(part.results), len(part.daily)) == (rows, days)
-    assert part.results["passenger_id"].value_counts().max() <= (2 if version == ALL_VERSIONS else 1)
+    assert (len(part.recent), len(part.rows)) == (rows, days)
+    assert part.rows["passengers"].sum() == rows
+    assert part.recent["passenger_id"].value_counts().max() <= (2 if version == ALL_VERSIONS else 1)
 
 
-def test_every_prediction_is_counted_once(two_weeks):
-    assert two_weeks.daily["scored"].sum() == len(two_weeks.results)
-    assert two_weeks.daily["passengers"].sum() == two_weeks.results["survived"].notna().sum()
+def test_every_prediction_is_counted_once(two_weeks, results):
+    total = two_weeks.total
+    assert total["passengers"] == len(results)
+    assert total["known"] == results["survived"].notna().sum()
+
+
+def test_what_the_rows_say_is_what_the_predictions_say(two_weeks, results):
+    total = two_weeks.total
+    pd.testing.assert_frame_equal(monitoring.matrix_of(total), monitoring.confusion_matrix(results))
+    assert total["log_loss"] == pytest.approx(monitoring.metrics(results)["log_loss"])
+    sums = (total[name] for name in ("bin_passengers", "bin_probability", "bin_survived"))
+    pd.testing.assert_frame_equal(monitoring.calibration_of(*sums), monitoring.calibration(results))
+
+
+def test_the_newest_prediction_stands_beside_the_newest_outcome(two_weeks):
+    shown = panels.latest(two_weeks)
+    assert shown.index("Most recent prediction") < shown.index("pending") < shown.index("Most recent outcome")
+    assert "as predicted" in shown[shown.index("Most recent outcome") :]
+
+
+def test_the_matrix_says_how_many_outcomes_are_pending(two_weeks):
+    assert "5 outcomes pending" in panels.confusion(two_weeks)
+
+
+def test_an_alarm_is_shown_with_its_figures(results):
+    quiet, alarmed = history(results, make_versions()), history(results.assign(age=None), make_versions())
+    assert panels.alarms(quiet) == ""
+    assert "age is unknown for 100% of the passengers" in panels.alarms(alarmed)
 
 
 @pytest.mark.parametrize(
@@ -66,12 +93,11 @@ def test_a_complete_history_warns_of_nothing(two_weeks):
 def test_the_matrix_shows_counts_and_rates(one_row, two_weeks):
     shown = panels.confusion(two_weeks)
     assert shown.count('class="count"') == 4
-    assert f"{len(two_weeks.results) - 5}" == f"{sum(two_weeks.daily['passengers'])}"
     assert "nobody yet" in panels.confusion(one_row)
 
 
 def test_the_latest_prediction_may_be_of_a_deleted_passenger(two_weeks):
-    results = two_weeks.results.head(1).assign(pclass=None, sex=None, age=None, survived=None)
+    results = two_weeks.recent.head(1).assign(pclass=None, sex=None, age=None, survived=None)
     assert "no longer" in panels.latest(history(results, make_versions()))
 
 
@@ -81,12 +107,12 @@ def test_every_state_has_its_views(request, state, period):
     found = request.getfixturevalue(state)
     _, _, _, *views, rows, _ = Page(Live(lambda previous: found, 3600)).show(None, period, *ALL[1:])
     assert len(views) == VIEWS
-    assert len(rows) == min(50, len(found.cut(period, ALL_VERSIONS).results))
+    assert len(rows) == min(50, len(found.cut(period, ALL_VERSIONS).recent))
 
 
 def test_charts_have_a_trace_for_each_version_and_score(two_weeks):
     figure = charts.by_day(two_weeks, ALL_VERSIONS)
-    assert len(figure.data) == 2 * 4
+    assert len(figure.data) == 2 * 5
     assert sum(len(trace.y) for trace in figure.data if trace.type == "bar") == 21
     assert "in the test 81.0%" in figure.layout.annotations[0].text
 
@@ -121,7 +147,7 @@ def test_the_same_view_can_be_shown_again(page):
 )
 def test_the_table_is_filtered_by_outcome(two_weeks, outcome, kept):
     shown, path = table(two_weeks, "All history", ALL_VERSIONS, outcome, 1000, "")
-    everything = in_words(two_weeks.results)
+    everything = in_words(two_weeks.recent)
     assert len(shown) == kept(everything).sum()
     assert kept(shown).all()
     assert list(shown.columns) == HEADERS
@@ -137,5 +163,5 @@ def test_the_table_is_searched_for_plain_text(two_weeks):
 
 def test_a_description_with_html_is_shown_as_text(two_weeks):
     versions = make_versions().assign(description="<script>alert(1)</script>")
-    shown = panels.versions(history(two_weeks.results, versions))
+    shown = panels.versions(history(two_weeks.recent, versions))
     assert "<script" not in shown

@@ -11,14 +11,13 @@ from playwright.sync_api import expect
 
 import hopsworks_local
 import lifeboat
-from lifeboat import arrivals, features, passengers, registry, scoring, training
+from lifeboat import arrivals, features, monitoring, passengers, registry, scoring, training
 from lifeboat.operate import serve as serving
 from lifeboat.pages.live import Live
 from lifeboat.pages.monitor.history import ALL_VERSIONS, read_history
 from lifeboat.pages.monitor.page import Page as MonitorPage
 from lifeboat.pages.predict.page import Page as PredictPage
 from lifeboat.pages.predict.page import read_champion
-from lifeboat.synthetic import PassengerGenerator
 
 
 @pytest.fixture
@@ -31,10 +30,10 @@ def two_weeks_old(filled):
 
 
 def arrive(project, days):
-    generator = PassengerGenerator().fit(passengers.load())
     board = [TODAY - timedelta(days=back) for back in reversed(range(days))]
-    features.write_new(features.titanic_group(project), arrivals.of_days(generator, board, 30))
+    arrivals.board(project, board, 30)
     scoring.score_days(project, registry.champion(project), board)
+    monitoring.write_metrics(project, board)
 
 
 def register_again(project):
@@ -52,7 +51,7 @@ def register_again(project):
 
 def test_an_empty_store_has_an_empty_history_and_no_model(empty):
     found = read_history(empty)
-    assert found.results.empty
+    assert found.rows.empty
     assert found.version_names == [ALL_VERSIONS]
     with pytest.raises(registry.NoModel):
         read_champion(empty)
@@ -77,8 +76,10 @@ def test_both_pages_are_served_over_the_store(two_weeks_old, visit, picture):
 
 def test_the_readers_follow_the_store(two_weeks_old):
     first = read_history(two_weeks_old)
-    assert len(first.results) == 14 * 30
-    assert first.results["survived"].notna().all()
+    assert first.total["passengers"] == len(first.recent) == 14 * 30
+    assert first.total["known"] == 11 * 30, "outcomes come after three days"
+    assert first.recent["survived"].head(90).isna().all()
+    assert first.known["predicted_at"].dt.date.tolist() == [TODAY - timedelta(days=3)]
     assert first.missed_days(TODAY) == []
     assert read_history(two_weeks_old, first) is first
 
@@ -86,7 +87,7 @@ def test_the_readers_follow_the_store(two_weeks_old):
     assert read_champion(two_weeks_old).version == newer.version == 2
     arrive(two_weeks_old, days=2)
     second = read_history(two_weeks_old, first)
-    assert len(second.results) == 16 * 30
+    assert second.total["passengers"] == 16 * 30
     assert second.version_names == [ALL_VERSIONS, "Version 2", "Version 1"]
 
     registry.promote(two_weeks_old, 1)

@@ -48,12 +48,13 @@ def by_day(history: History, version: str) -> go.Figure:
     tested = history.tested(version)
     titles = [_title(score, tested) for score in SCORES]
     figure = make_subplots(4, 1, shared_xaxes=True, subplot_titles=[*titles, "Predictions"], vertical_spacing=0.07)
-    versions = sorted(history.daily["model_version"].unique(), reverse=True)
+    versions = sorted(history.rows["model_version"].unique(), reverse=True)
     for place, number in enumerate(versions):
-        part = history.daily[history.daily["model_version"] == number]
+        part = history.rows[history.rows["model_version"] == number]
         # versions that scored the same day stand beside each other
         x = part["day"] + pd.Timedelta(hours=5) * (place - (len(versions) - 1) / 2)
         style = _style(place, f"Version {number}", x, part["day"])
+        figure.add_trace(_estimates(part, {**style, "showlegend": place == 0}), 1, 1)
         for row, score in enumerate(SCORES, start=1):
             figure.add_trace(_points(part, score, style, row == 1 and len(versions) > 1), row, 1)
         figure.add_trace(_volume(part, style), 4, 1)
@@ -82,7 +83,7 @@ def _points(part: pd.DataFrame, score: str, style: dict, showlegend: bool) -> go
     value, low, high = part[score], part[f"{score}_low"], part[f"{score}_high"]
     texts = [
         f"{_number(score, v)} ({_number(score, a)} to {_number(score, b)})<br>{n} outcomes"
-        for v, a, b, n in zip(value, low, high, part["passengers"], strict=True)
+        for v, a, b, n in zip(value, low, high, part["known"], strict=True)
     ]
     return go.Scatter(
         y=value,
@@ -95,9 +96,25 @@ def _points(part: pd.DataFrame, score: str, style: dict, showlegend: bool) -> go
     )
 
 
+def _estimates(part: pd.DataFrame, style: dict) -> go.Scatter:
+    """What was to be expected before the outcomes came: open marks beside the measured ones."""
+    value = part["estimated_accuracy"]
+    return go.Scatter(
+        **style
+        | {
+            "name": "estimated before the outcomes",
+            "legendgroup": "estimated",
+            "marker": {"color": GREY, "symbol": "line-ew-open", "size": 11, "line": {"width": 2}},
+        },
+        y=value,
+        mode="markers",
+        hovertemplate=DAY + "<br>%{y:.1%} estimated from the probabilities<extra></extra>",
+    )
+
+
 def _volume(part: pd.DataFrame, style: dict) -> go.Bar:
     return go.Bar(
-        y=part["scored"],
+        y=part["passengers"],
         hovertemplate=DAY + "<br>%{y} scored<extra>" + style["name"] + "</extra>",
         showlegend=False,
         **style | {"marker": {"color": style["marker"]["color"]}, "x": part["day"]},
@@ -106,7 +123,8 @@ def _volume(part: pd.DataFrame, style: dict) -> go.Bar:
 
 def calibration(history: History) -> go.Figure:
     """Draw predicted against observed survival, with 95% intervals; honest probabilities lie on the diagonal."""
-    table = monitoring.calibration(history.results)
+    total = history.total
+    table = monitoring.calibration_of(total["bin_passengers"], total["bin_probability"], total["bin_survived"])
     ideal = {"mode": "lines", "name": "perfect", "hoverinfo": "skip", "line": {"dash": "dash", "color": GREY}}
     points = go.Scatter(
         x=table["predicted"],

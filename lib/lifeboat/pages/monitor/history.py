@@ -1,8 +1,8 @@
-"""Everything that has been predicted, read once and cut by period and model version."""
+"""What the page shows of the history: the rows of `titanic_metrics`, and the newest predictions."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from lifeboat import days, features, monitoring, passengers, registry
+from lifeboat.arrivals import IDS_PER_DAY
+from lifeboat.monitoring import Alarm, Reference
 from lifeboat.passengers import LABEL
 
 if TYPE_CHECKING:
@@ -22,6 +24,9 @@ ALL_VERSIONS = "All versions"
 LONGEST_GAP = 30
 """Missed days further back than this are no longer news."""
 
+MOST_RECENT = 1000
+"""Predictions that are read one by one; all others are read as the metrics of their days."""
+
 
 @dataclass(frozen=True)
 class History:
@@ -29,38 +34,61 @@ class History:
 
     Attributes
     ----------
-    results : DataFrame
-        As `monitoring.outcomes` returns it, with features.
-    daily : DataFrame
-        `monitoring.metrics_by_day` and `monitoring.intervals_by_day`, with ``scored``: all predictions of the day.
+    rows : DataFrame
+        As `monitoring.read_metrics` returns them: one row per day and version.
+    recent : DataFrame
+        The newest predictions, as `monitoring.outcomes` returns them with features.
+    known : DataFrame
+        The newest prediction whose outcome is known; empty if there is none.
     versions : DataFrame
         As `registry.versions` returns it, with the version as a column.
     mark : object
         Equal marks mean that nothing has changed in between.
     """
 
-    results: pd.DataFrame
-    daily: pd.DataFrame
+    rows: pd.DataFrame
+    recent: pd.DataFrame
+    known: pd.DataFrame
     versions: pd.DataFrame
     mark: Any = None
 
     def cut(self, period: str, version: str) -> History:
         """Keep the predictions of a period and a version; models stay as they are."""
-        chosen = [table[_chosen(table, column, self.newest, period, version)] for table, column in self._dated()]
-        return History(*chosen, self.versions, (self.mark, period, version))
+        return replace(
+            self,
+            rows=self.rows[self._chosen(self.rows, "day", period, version)],
+            recent=self.recent[self._chosen(self.recent, "predicted_at", period, version)],
+            known=self.known[self._chosen(self.known, "predicted_at", period, version)],
+            mark=(self.mark, period, version),
+        )
 
-    def _dated(self) -> list[tuple[pd.DataFrame, str]]:
-        return [(self.results, "predicted_at"), (self.daily, "day")]
+    def _chosen(self, table: pd.DataFrame, column: str, period: str, version: str) -> pd.Series:
+        chosen = pd.Series(True, index=table.index)
+        if version != ALL_VERSIONS:
+            chosen &= table["model_version"] == int(version.split()[-1])
+        if PERIODS[period] and self.newest:
+            chosen &= table[column] >= pd.Timestamp(self.newest) - pd.Timedelta(days=PERIODS[period] - 1)
+        return chosen
 
     @property
     def newest(self) -> date | None:
         """The day of the newest prediction."""
-        return None if self.results.empty else self.results["predicted_at"].max().date()
+        return None if self.rows.empty else self.rows["day"].max().date()
+
+    @property
+    def by_day(self) -> pd.DataFrame:
+        """One row per day, of the newest version that scored it: each passenger counts once."""
+        return self.rows.sort_values("model_version").drop_duplicates("day", keep="last").sort_values("day")
+
+    @property
+    def total(self) -> pd.Series:
+        """All predictions together, once per model version; see `monitoring.pool`."""
+        return monitoring.pool(self.rows)
 
     @property
     def version_names(self) -> list[str]:
         """The choices of a version, newest first."""
-        found = sorted(self.results["model_version"].unique(), reverse=True)
+        found = sorted(self.rows["model_version"].unique(), reverse=True)
         return [ALL_VERSIONS, *(f"Version {version}" for version in found)]
 
     def tested(self, version: str) -> pd.Series | None:
@@ -76,22 +104,23 @@ class History:
         if self.newest is None:
             return []
         today = today or days.today()
-        seen = set(self.results["predicted_at"].dt.date)
+        seen = set(self.rows["day"].dt.date)
         start = max(min(seen), today - timedelta(days=LONGEST_GAP))
         return [day.date() for day in pd.date_range(start, today - timedelta(days=1)) if day.date() not in seen]
 
-
-def _chosen(table: pd.DataFrame, column: str, newest: date | None, period: str, version: str) -> pd.Series:
-    chosen = pd.Series(True, index=table.index)
-    if version != ALL_VERSIONS:
-        chosen &= table["model_version"] == int(version.split()[-1])
-    if PERIODS[period] and newest:
-        chosen &= table[column] >= pd.Timestamp(newest) - pd.Timedelta(days=PERIODS[period] - 1)
-    return chosen
+    def alarms(self) -> list[Alarm]:
+        """Say what is wrong on the newest day."""
+        champion = self.tested(ALL_VERSIONS)
+        expected = None if champion is None else champion.get("expected_accuracy")
+        expected = None if pd.isna(expected) else float(expected)
+        return monitoring.alarms(self.rows, self.newest, reference(), expected) if self.newest else []
 
 
 def read_history(project: Project, previous: History | None = None) -> History:
     """Read the history from the store, unless it is as it was.
+
+    The cost does not depend on how many predictions there are: the days are read as their metrics, and only the newest
+    predictions one by one.
 
     Parameters
     ----------
@@ -104,48 +133,46 @@ def read_history(project: Project, previous: History | None = None) -> History:
     mark = _mark(project, versions)
     if previous is not None and previous.mark == mark:
         return previous
-    return history(monitoring.outcomes(project, with_features=True), versions, mark)
+    rows = monitoring.read_metrics(project)
+    recent = _from(project, *_place(rows, "passengers", MOST_RECENT))
+    known = recent[recent[LABEL].notna()]
+    if known.empty:
+        known = _from(project, *_place(rows[rows["known"] > 0], "passengers", MOST_RECENT))
+        known = known[known[LABEL].notna()]
+    return History(rows, recent.head(MOST_RECENT), known.head(1), versions, mark)
 
 
 def history(results: pd.DataFrame, versions: pd.DataFrame, mark: Any = None) -> History:
-    """Put a history together.
-
-    Parameters
-    ----------
-    results : DataFrame
-        As `monitoring.outcomes` returns it, with features.
-    versions : DataFrame
-        As `registry.versions` returns it, with the version as a column.
-    mark : object
-        See `History`.
-    """
-    results = results.assign(predicted_at=_plain_time(results["predicted_at"]))
-    daily = monitoring.metrics_by_day(results).merge(
-        monitoring.intervals_by_day(results), on=["day", "model_version"], validate="one_to_one"
-    )
-    scored = results.groupby([results["predicted_at"].dt.floor("D"), "model_version"]).size().rename("scored")
-    daily = daily.merge(scored, left_on=["day", "model_version"], right_index=True)
-    return History(results, daily, versions, mark)
+    """Put a history together from predictions, as `monitoring.outcomes` returns them with features, newest first."""
+    rows = monitoring.daily_rows(results, reference())
+    known = results[results[LABEL].notna()].head(1)
+    return History(rows, results.head(MOST_RECENT), known, versions, mark)
 
 
-def _plain_time(times: pd.Series) -> pd.Series:
-    times = pd.to_datetime(times)
-    return times.dt.tz_localize(None) if times.dt.tz is not None else times
+def _place(rows: pd.DataFrame, size: str, wanted: int) -> tuple[date | None, date | None, int]:
+    """From which day and passenger on, and up to which day, `wanted` predictions are found, or nearly; newest first."""
+    start, first = None, 0
+    for row in rows.sort_values("day", ascending=False).itertuples():
+        start, count = row.day.date(), getattr(row, size)
+        first = int(f"{start:%Y%m%d}") * IDS_PER_DAY + max(0, count - wanted)
+        wanted -= count
+        if wanted <= 0:
+            break
+    return start, rows["day"].max().date() if len(rows) else None, first
+
+
+def _from(project: Project, start: date | None, end: date | None, passenger: int) -> pd.DataFrame:
+    return monitoring.outcomes(project, with_features=True, start=start, end=end, from_passenger=passenger)
 
 
 def _mark(project: Project, versions: pd.DataFrame) -> Any:
     """The newest commit of each group, and the versions: a few small questions."""
-    groups = (features.predictions_group(project), features.titanic_group(project))
+    groups = [features.predictions_group(project), features.titanic_group(project), features.metrics_group(project)]
     commits = [tuple(group.commit_details(limit=1)) if group.id is not None else () for group in groups]
     return commits, versions[["version", "champion"]].to_numpy().tolist()
 
 
 @cache
-def reference() -> pd.DataFrame:
-    """Return the passengers that models are trained on; loaded once, not to be changed."""
-    return passengers.load()
-
-
-def pending(results: pd.DataFrame) -> int:
-    """Count the predictions whose outcome is not known yet."""
-    return int(results[LABEL].isna().sum())
+def reference() -> Reference:
+    """Return the passengers that models are made for, counted once."""
+    return Reference.of(passengers.load())

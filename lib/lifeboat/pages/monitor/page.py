@@ -9,12 +9,11 @@ from functools import lru_cache
 import gradio as gr
 import pandas as pd
 
-from lifeboat import monitoring
 from lifeboat.pages import files, words
 from lifeboat.pages.live import Keyed, Live, Reading
 from lifeboat.pages.markup import Raw, notice
 from lifeboat.pages.monitor import charts, panels
-from lifeboat.pages.monitor.history import ALL_VERSIONS, History, reference
+from lifeboat.pages.monitor.history import ALL_VERSIONS, History
 from lifeboat.pages.notices import no_answer
 from lifeboat.passengers import FEATURES, LABEL
 
@@ -76,10 +75,9 @@ class Page:
 def _views(keyed: Keyed[History | None], period: str, version: str) -> tuple:
     """The views of a period and version of a history."""
     history = keyed.value
-    if history is None or history.results.empty:
+    if history is None or history.rows.empty:
         return *_nothing(), Raw() if history is None else panels.versions(history)
     part = history.cut(period, version)
-    recent = part.results.drop_duplicates("passenger_id").dropna(subset=["pclass"])
     return (
         panels.tiles(part, version),
         panels.latest(part),
@@ -88,7 +86,7 @@ def _views(keyed: Keyed[History | None], period: str, version: str) -> tuple:
         charts.by_day(part, version),
         panels.calibration_lead(),
         charts.calibration(part),
-        panels.drift(monitoring.drift(reference(), recent), len(recent)),
+        panels.drift(part),
         panels.versions(part),
     )
 
@@ -107,8 +105,8 @@ def table(
     """
     if history is None:
         return pd.DataFrame(columns=HEADERS), None
-    results = history.cut(period, version).results
-    recent = results[_has(results, outcome)].head(length)
+    found = history.cut(period, version).recent
+    recent = found[_has(found, outcome)].head(length)
     shown = in_words(recent)
     hit = [sought.strip().lower() in " ".join(map(str, line)).lower() for line in shown.itertuples(index=False)]
     return shown[hit], files.save(recent[hit], "history")
@@ -128,13 +126,13 @@ def state(reading: Reading[History]) -> Raw:
     """Say what is wrong or missing, and what to do about it; nothing if all is well."""
     if reading.error is not None:
         return no_answer(reading)
-    if reading.value.results.empty:
+    if reading.value.rows.empty:
         return notice(
             "Nothing has been predicted yet",
             "Fill the history with `make run`, or score today's passengers with `lifeboat run daily`; this page shows "
             "them by itself.",
         )
-    return panels.freshness(reading.value)
+    return Raw(panels.freshness(reading.value) + panels.alarms(reading.value))
 
 
 def _has(results: pd.DataFrame, outcome: str) -> pd.Series:
@@ -144,7 +142,7 @@ def _has(results: pd.DataFrame, outcome: str) -> pd.Series:
 
 
 def in_words(results: pd.DataFrame) -> pd.DataFrame:
-    """Turn predictions into a table to read: one column a fact, values in words."""
+    """Turn predictions into a table to read: one column per fact, values in words."""
     said, happened = results["prediction"].map(words.OUTCOMES), results[LABEL].map(words.OUTCOMES)
     right = results[LABEL].eq(results["prediction"]).map({True: "yes", False: "no"})
     features = {words.LABELS[name]: [words.value(name, value) for value in results[name]] for name in FEATURES}

@@ -10,12 +10,11 @@ import numpy as np
 import pandas as pd
 
 from lifeboat import days, monitoring
-from lifeboat.intervals import wilson
 from lifeboat.monitoring import DIED, SURVIVED
 from lifeboat.pages import words
 from lifeboat.pages.markup import Raw, facts, large, notice, table, text
-from lifeboat.pages.monitor.history import ALL_VERSIONS, History, pending
-from lifeboat.passengers import LABEL
+from lifeboat.pages.monitor.history import ALL_VERSIONS, History, reference
+from lifeboat.passengers import FEATURES, LABEL
 from lifeboat.registry import NAME
 
 CELLS = {
@@ -51,35 +50,59 @@ def _age(day: date, today: date) -> str:
 def tiles(history: History, version: str, today: date | None = None) -> Raw:
     """Show the figures that sum up the chosen period and version."""
     today = today or days.today()
-    results = history.results
-    found = monitoring.metrics(results)
+    total = history.total
     tested = history.tested(version)
     figures = [
         ("Newest prediction", _age(history.newest, today) if history.newest else "none"),
-        ("Passengers scored", f"{results['passenger_id'].nunique():,}"),
-        ("Predictions", f"{len(results):,}"),
-        ("Outcomes pending", f"{pending(results):,}"),
-        ("Accuracy", _with_interval(found)),
+        ("Passengers scored", f"{history.by_day['passengers'].sum():,}"),
+        ("Predictions", f"{total['passengers']:,.0f}"),
+        ("Outcomes pending", f"{total['passengers'] - total['known']:,.0f}"),
+        ("Accuracy, measured", _with_interval(total)),
+        ("Accuracy, estimated before the outcomes", _estimated(total)),
     ]
     if tested is not None:
         figures.append(("Accuracy in the test", f"{tested['accuracy']:.1%}"))
     return facts(figures)
 
 
-def _with_interval(found: Mapping[str, float]) -> str:
-    if not found["passengers"]:
+def _with_interval(total: Mapping[str, float]) -> str:
+    if not total["known"]:
         return "no outcome yet"
-    low, high = wilson(found["true_survived"] + found["true_died"], found["passengers"])
-    return f"{found['accuracy']:.1%} ({low:.0%} to {high:.0%})"
+    return f"{total['accuracy']:.1%} ({total['accuracy_low']:.0%} to {total['accuracy_high']:.0%})"
+
+
+def _estimated(total: Mapping[str, float]) -> str:
+    if not total["passengers"]:
+        return "no prediction yet"
+    return f"{total['estimated_accuracy']:.1%} ({total['estimated_low']:.0%} to {total['estimated_high']:.0%})"
+
+
+def alarms(history: History) -> Raw:
+    """Say which alarms are open on the newest day; nothing if none is."""
+    found = history.alarms()
+    if not found:
+        return Raw()
+    lines = [f"{monitoring.KINDS[alarm.kind]}: {alarm.message}" for alarm in found]
+    return notice(
+        f"{words.count(len(found), 'alarm')} on {words.day(history.newest)}", "; ".join(lines) + ".", "warning"
+    )
 
 
 def latest(history: History) -> Raw:
-    """Show the most recent prediction and its outcome."""
-    if history.results.empty:
+    """Show the most recent prediction, and the most recent one whose outcome is known."""
+    if history.recent.empty:
         return Raw("<h2>Most recent prediction</h2><p>None in this period.</p>")
-    row = history.results.iloc[0]
-    return Raw(
-        f'<h2>Most recent prediction</h2><p class="who">{text(_described(row))}</p>'
+    shown = _prediction("Most recent prediction", history.recent.iloc[0])
+    if history.known.empty:
+        return Raw(shown + '<h2>Most recent outcome</h2><p class="truth">No outcome is known yet in this period.</p>')
+    newest = history.known.iloc[0]
+    same = newest["passenger_id"] == history.recent.iloc[0]["passenger_id"]
+    return Raw(shown if same else shown + _prediction("Most recent outcome", newest))
+
+
+def _prediction(title: str, row: Mapping[str, Any]) -> str:
+    return (
+        f'<h2>{title}</h2><p class="who">{text(_described(row))}</p>'
         f'<p class="said {_kind(row["prediction"])}">{large(words.percent(row["probability"]))} '
         f"<span>chance of survival:<br>predicted to have {words.OUTCOMES[int(row['prediction'])]}</span></p>"
         f'<p class="truth">Outcome: {outcome(row)}</p>'
@@ -109,7 +132,8 @@ def outcome(row: Mapping[str, Any]) -> Raw:
 
 def confusion(history: History) -> Raw:
     """Show the confusion matrix with named cells, counts and rates."""
-    matrix = monitoring.confusion_matrix(history.results)
+    total = history.total
+    matrix, waiting = monitoring.matrix_of(total), int(total["passengers"] - total["known"])
     rows = [
         [
             Raw(f"<b>{happened.capitalize()}</b><br>{matrix.loc[happened].sum():,}"),
@@ -118,7 +142,8 @@ def confusion(history: History) -> Raw:
         for happened in matrix.index
     ]
     headers = ["What happened", *(f"Predicted {said}" for said in matrix)]
-    lead = "Every scored passenger whose outcome is known, once per model version."
+    lead = "Every scored passenger whose outcome is known, once per model version"
+    lead += f"; {words.count(waiting, 'outcome')} pending." if waiting else "."
     return Raw(
         f'<h2>Confusion matrix</h2><p class="lead">{lead}</p>'
         + table("Confusion matrix: outcomes by predictions", headers, rows, "confusion")
@@ -152,21 +177,18 @@ def _rates(matrix: pd.DataFrame) -> Raw:
     )
 
 
-def drift(drifted: pd.DataFrame, passengers: int) -> Raw:
-    """Show how far each feature has moved from the training data, against its threshold.
-
-    Parameters
-    ----------
-    drifted : DataFrame
-        As `monitoring.drift` returns it.
-    passengers : int
-        How many recent passengers were compared.
-    """
+def drift(history: History) -> Raw:
+    """Show how far each feature has moved from the historical passengers, against its threshold."""
+    if history.rows.empty:
+        return Raw("<h2>Drift</h2><p>Nobody was scored in this period.</p>")
+    aboard = monitoring.pool(history.by_day)
+    drifted = reference().compare({name: aboard[f"aboard_{name}"] for name in FEATURES})
+    passengers = aboard["passengers"]
     lead = (
-        "The population stability index compares the passengers of this period with those the models were trained on: "
-        "0 means the same distribution. A feature is marked when its index passes the threshold, which chance alone "
-        f"crosses once in a hundred looks; with {passengers:,} passengers the thresholds are as shown. Drift does not "
-        "say that predictions are wrong: it says that the model now meets other people than it learned from."
+        "The population stability index compares the passengers of this period with the historical ones: 0 means the "
+        "same distribution. A feature is marked when its index passes the threshold, which chance alone crosses once "
+        f"in a hundred looks; with {passengers:,.0f} passengers the thresholds are as shown. Drift does not say that "
+        "predictions are wrong: it says that the model now meets other people than it learned from."
     )
     widest = max(1.25, (drifted["psi"] / drifted["threshold"]).max() * 1.1)
     rows = [_drift_row(row, widest) for row in drifted.to_dict("records")]
@@ -179,7 +201,7 @@ def _drift_row(row: Mapping[str, Any], widest: float) -> list[object]:
     kind = "down" if row["drifted"] else "calm"
     bar = f'<span class="bar {kind}" style="left:0;width:{width:.1f}%"></span>'
     bar += f'<span class="limit" style="left:{limit:.1f}%"></span>'
-    verdict = Raw("<b>drifted</b>") if row["drifted"] else "as in training"
+    verdict = Raw("<b>drifted</b>") if row["drifted"] else "as before"
     return [
         words.LABELS[row["feature"]],
         Raw(f'<div class="track">{bar}</div>'),
@@ -212,8 +234,7 @@ def versions(history: History) -> Raw:
 
 
 def _version(history: History, row: Mapping[str, Any]) -> list[object]:
-    scored = history.results[history.results["model_version"] == row["version"]]
-    found = monitoring.metrics(scored)
+    total = monitoring.pool(history.rows[history.rows["model_version"] == row["version"]])
     return [
         row["version"],
         "champion" if row["champion"] else "challenger",
@@ -221,8 +242,8 @@ def _version(history: History, row: Mapping[str, Any]) -> list[object]:
         row["description"] or "",
         f"{row.get('accuracy', np.nan):.1%}",
         f"{row.get('log_loss', np.nan):.3f}",
-        f"{len(scored):,}",
-        _with_interval(found),
+        f"{total['passengers']:,.0f}",
+        _with_interval(total),
     ]
 
 
