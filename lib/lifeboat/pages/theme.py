@@ -23,7 +23,7 @@ HEAD = """<style>
 @media (max-width: 1000px) { .gradio-container { overflow: clip !important; } }
 @media (max-width: 640px) { .main.fillable { padding: 12px !important; } }
 </style>"""
-"""Rules for small windows that Gradio would confine, like those of style.css, to what lies inside these elements."""
+"""Rules for small windows; in style.css Gradio would confine them to what lies inside these elements."""
 
 NAVY = "eef4fa d9e6f2 b5cde3 89adcf 5c8ab8 3a6a9d 285483 1f4369 173350 10253b 0a1929"
 """Shades of the main colour, from the lightest."""
@@ -68,9 +68,8 @@ def theme() -> gr.themes.Base:
     """Build the theme: navy on paper, paper on navy in the dark; the font is Inter, brought along."""
     navy = gr.themes.Color(*(f"#{shade}" for shade in NAVY.split()))
     hues = {"primary_hue": navy, "secondary_hue": navy, "neutral_hue": "slate"}
-    base = gr.themes.Base(
-        **hues, font=(BroughtFont("Inter"), "system-ui", "sans-serif"), font_mono=MONO, radius_size=sizes.radius_md
-    )
+    fonts = (BroughtFont("Inter"), "system-ui", "sans-serif")
+    base = gr.themes.Base(**hues, font=fonts, font_mono=MONO, radius_size=sizes.radius_md)
     light = {name: color for name, (color, _) in COLORS.items()}
     dark = {f"{name}_dark": color for name, (_, color) in COLORS.items()}
     return base.set(

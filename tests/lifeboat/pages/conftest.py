@@ -60,7 +60,7 @@ def window(browser) -> Callable[..., BrowserContext]:
 
 @pytest.fixture
 def visit(window) -> Iterator[Callable[..., Page]]:
-    """Open an address at a size, in a colour scheme, with some fonts; no page may ask the network or log an error."""
+    """Open an address in a window, as `window` makes it; no page may ask the network or log an error."""
     pages, asked, errors = [], [], []
 
     def open_page(address: str, size: str = "desktop", scheme: str = "light", fonts: str = "DejaVu") -> Page:

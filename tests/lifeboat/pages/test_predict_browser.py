@@ -165,10 +165,10 @@ def test_on_a_phone_the_answer_stays_in_view(visit, predict_page):
 def test_the_axis_of_why_agrees_with_its_bars(visit, predict_page, size):
     page = visit(predict_page, size)
     expect(page.locator(".why .bar")).to_have_count(7)
-    middle = "all => all.map(e => e.getBoundingClientRect()).map(r => [r.left, r.right])"
-    labels = page.locator(".why .axis > span").evaluate_all(middle)
-    said = page.locator(".why .axis > span").all_text_contents()
-    dots = page.locator(".why .dot").evaluate_all(middle)
+    edges = "all => all.map(e => e.getBoundingClientRect()).map(r => [r.left, r.right])"
+    labels = page.locator(".axis span").evaluate_all(edges)
+    said = page.locator(".axis span").all_text_contents()
+    dots = page.locator(".why .dot").evaluate_all(edges)
     ends = [float(text.split(" = ")[0]) for text in page.locator(".why td", has_text="=").all_text_contents()]
     # what one step of log-odds measures follows from the two dots; each label must stand where a bar would end
     (first, last), (low, high) = ([(left + right) / 2 for left, right in dots], ends)
