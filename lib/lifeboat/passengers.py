@@ -56,6 +56,7 @@ FIELDS = {
 """The seven features in their order: the one table behind validation, codes, messages, figures and controls."""
 
 FEATURES = list(FIELDS)
+TEXT_FEATURES = [name for name, field in FIELDS.items() if field.is_text]
 
 OUTCOME = Field(
     LABEL, "Outcome", "whether the passenger survived", words={0: "died", 1: "survived"}, whole=True, optional=True
