@@ -2,8 +2,6 @@
 
 from lifeboat.monitoring.drift import drift
 from lifeboat.monitoring.metrics import (
-    DIED,
-    SURVIVED,
     calibration,
     confusion_matrix,
     intervals_by_day,
@@ -14,9 +12,7 @@ from lifeboat.monitoring.metrics import (
 from lifeboat.monitoring.outcomes import PREDICTION, outcomes
 
 __all__ = [
-    "DIED",
     "PREDICTION",
-    "SURVIVED",
     "calibration",
     "confusion_matrix",
     "drift",

@@ -13,14 +13,11 @@ from lifeboat import features
 from lifeboat.intervals import mean_interval, wilson
 from lifeboat.monitoring.drift import drift
 from lifeboat.monitoring.outcomes import outcomes
-from lifeboat.passengers import LABEL
+from lifeboat.passengers import DIED, LABEL, SURVIVED
 from lifeboat.survival import losses
-from lifeboat.survival.uncertainty import OUTCOMES
 
 if TYPE_CHECKING:
     from hopsworks.project import Project
-
-DIED, SURVIVED = OUTCOMES
 
 
 def confusion_matrix(results: pd.DataFrame) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import gradio as gr
 import pandas as pd
 
 from lifeboat import passengers, registry
+from lifeboat.fields import UNKNOWN
 from lifeboat.pages import files, words
 from lifeboat.pages.live import Live
 from lifeboat.pages.markup import Raw, notice
@@ -19,7 +20,7 @@ from lifeboat.pages.predict import batch, panels
 from lifeboat.pages.predict.answer import Answer, answer, prediction
 from lifeboat.pages.predict.likeness import everyone, most_similar
 from lifeboat.pages.predict.whatif import smallest_changes
-from lifeboat.passengers import FEATURES, InvalidPassenger, validate_one
+from lifeboat.passengers import FEATURES, OUTCOME, InvalidPassenger, ticket_class, validate_one
 from lifeboat.registry import Champion
 from lifeboat.synthetic import PassengerGenerator
 
@@ -88,7 +89,7 @@ class Page:
         fare : float
             Pounds of 1912 for the whole ticket; null if unknown.
         embarked : str
-            'S' Southampton, 'C' Cherbourg or 'Q' Queenstown; null if unknown.
+            The port's code, such as 'S' for Southampton; null if unknown.
 
         Returns
         -------
@@ -134,7 +135,7 @@ class Page:
     def _surprise(self, survived: int) -> tuple:
         row = generator().sample(1, survived=survived, seed=random.randrange(2**31)).iloc[0]
         passenger = {name: row[name] for name in FEATURES}
-        truth = f"Nobody real: made up in the likeness of those who {words.OUTCOMES[survived]}."
+        truth = f"Nobody real: made up in the likeness of those who {OUTCOME.say(survived)}."
         return None, *to_controls(passenger), *self._answer(passenger, truth)
 
     def model(self) -> Raw:
@@ -200,7 +201,7 @@ def from_controls(values: tuple) -> dict[str, Any]:
         passenger["age"] = None
     if fare_unknown:
         passenger["fare"] = None
-    if passenger["embarked"] == words.UNKNOWN:
+    if passenger["embarked"] == UNKNOWN:
         passenger["embarked"] = None
     return passenger
 
@@ -215,7 +216,7 @@ def to_controls(passenger: dict[str, Any]) -> tuple:
         int(known["sibsp"]),
         int(known["parch"]),
         14.45 if known["fare"] is None else round(float(known["fare"]), 4),
-        known["embarked"] or words.UNKNOWN,
+        known["embarked"] or UNKNOWN,
         known["age"] is None,
         known["fare"] is None,
     )
@@ -225,7 +226,7 @@ def people() -> list[tuple[str, int]]:
     """List every passenger as label and id: the notable ones first, then all by name."""
     frame, _ = everyone()
     rows = frame.sort_values("name").to_dict("records")
-    others = [(f"{words.full_name(r['name'])}, {words.CLASSES[r['pclass']]} class", r["passenger_id"]) for r in rows]
+    others = [(f"{words.full_name(r['name'])}, {ticket_class(r['pclass'])}", r["passenger_id"]) for r in rows]
     return [(label, key) for key, label in NOTABLE.items()] + [pair for pair in others if pair[1] not in NOTABLE]
 
 
