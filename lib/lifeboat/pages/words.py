@@ -125,7 +125,7 @@ def full_name(recorded: str) -> str:
 
 
 def fate(row: Mapping[str, Any]) -> str:
-    """Say what became of a real passenger.
+    """Say the outcome of a real passenger.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How well a model serves each part of the ship: metrics by slice, with intervals."""
+"""How well a model predicts each slice of the passengers: metrics with intervals."""
 
 from collections.abc import Iterator
 from itertools import chain, combinations

@@ -35,7 +35,7 @@ class Scored:
     predictions : DataFrame
         The good rows as they were, with their ``line``, ``probability`` and ``prediction``.
     faults : DataFrame
-        ``line``, ``field``, ``value``, ``allowed``: one row a fault.
+        ``line``, ``field``, ``value``, ``allowed``: one row per fault.
     """
 
     predictions: pd.DataFrame

@@ -1,4 +1,4 @@
-"""Simpler ways to make passengers, to compare the generator with: each learns from a table and draws `n` from that."""
+"""Simpler ways to make passengers, to compare the generator with: each learns from a table and draws `n` passengers."""
 
 from __future__ import annotations
 
