@@ -66,7 +66,7 @@ def titanic_group(project: Project) -> FeatureGroup:
             _feature(
                 "ticket",
                 "string",
-                "ticket number: companions share one; a helper for honest folds, no feature",
+                "ticket number, which companions share; used to keep them in one fold, not a feature",
             ),
             _feature(OUTCOME_AT, "timestamp", "the day on which the outcome became known, missing before"),
             _feature("source", "string", "historical or synthetic"),
@@ -81,7 +81,7 @@ def predictions_group(project: Project) -> FeatureGroup:
     return project.get_feature_store().get_or_create_feature_group(
         name=PREDICTIONS,
         version=1,
-        description="What a model said of each passenger, once per model version",
+        description="Predictions for each passenger, one per model version",
         primary_key=["passenger_id", "model_version"],
         event_time="predicted_at",
         features=[
@@ -100,7 +100,7 @@ def metrics_group(project: Project) -> FeatureGroup:
     return project.get_feature_store().get_or_create_feature_group(
         name=METRICS,
         version=1,
-        description="How a model version did on a day's passengers as far as it is known, what is estimated, and drift",
+        description="Metrics of each day and model version: what is known, what is estimated, and drift",
         primary_key=["model_version"],
         event_time="day",
         features=[_feature(name, type, description) for name, (type, description) in _metrics_columns().items()],
@@ -236,7 +236,7 @@ def write(group: FeatureGroup, frame: pd.DataFrame) -> None:
     twice = frame[frame.duplicated(keys, keep=False)]
     if len(twice):
         example = ", ".join(f"{key}={twice[key].iloc[0]}" for key in keys)
-        raise LifeboatError(f"{len(twice)} rows for '{group.name}' share their key ({example}): keep one row a key.")
+        raise LifeboatError(f"{len(twice)} rows for '{group.name}' share their key ({example}): keep one row per key.")
     for attempt in range(ATTEMPTS):
         if _insert(group, frame):
             return

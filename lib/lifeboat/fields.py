@@ -65,12 +65,16 @@ class Field:
     def allowed(self) -> str:
         """What is allowed, in words."""
         if self.words:
-            *first, last = map(str, self.values)
+            *first, last = (self._allowed_value(value, word) for value, word in self.words.items())
             words = f"{', '.join(first)} or {last}"
         else:
             kind = "a whole number" if self.whole else "a number"
             words = f"{kind} from {self.low:g} to {self.high:g}" + (f" {self.unit}" if self.unit else "")
         return words + (", or missing" if self.optional else "")
+
+    def _allowed_value(self, value: Any, word: str) -> str:
+        """A value, and what it stands for if it is an abbreviation."""
+        return f"{value} ({word})" if self.is_text and word != value else str(value)
 
     def say(self, value: Any) -> str:
         """Return the word for a value, ``unknown`` if it is missing.

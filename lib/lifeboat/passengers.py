@@ -47,7 +47,7 @@ FIELDS = {
         Field(
             "embarked",
             "Boarded at",
-            "port: Cherbourg, Queenstown or Southampton",
+            "port where the passenger came aboard",
             words={"C": "Cherbourg", "Q": "Queenstown", "S": "Southampton"},
             optional=True,
         ),
@@ -63,8 +63,13 @@ OUTCOME = Field(
 )
 """What happened to a passenger, missing while it is not known."""
 
+DIED, SURVIVED = OUTCOME.words.values()
+
 CHILD_BELOW = 14
 """Age in years from which a boy counts as a man, a girl as a woman."""
+
+PEOPLE = {"female": ("woman", "girl"), "male": ("man", "boy")}
+"""What an adult and a child of each sex are called."""
 
 AGE_BANDS = {0: "under 6", 6: "6 to 13", CHILD_BELOW: "14 to 29", 30: "30 to 49", 50: "50 or over"}
 """The ages by which passengers are grouped: where each band begins, in years, and its name."""
@@ -85,6 +90,17 @@ def age_band(ages: pd.Series) -> pd.Series:
     """
     bands = pd.cut(ages, [*AGE_BANDS, np.inf], right=False, labels=list(AGE_BANDS.values()))
     return bands.cat.add_categories(f"age {UNKNOWN}").fillna(f"age {UNKNOWN}")
+
+
+def ticket_class(pclass: float) -> str:
+    """Say a ticket class.
+
+    Examples
+    --------
+    >>> ticket_class(3)
+    'third class'
+    """
+    return f"{FIELDS['pclass'].say(pclass)} class"
 
 
 class InvalidPassenger(LifeboatError):

@@ -16,7 +16,7 @@ from lifeboat.errors import LifeboatError
 from lifeboat.model_card import ModelCard
 from lifeboat.passengers import FEATURES, LABEL
 from lifeboat.store import quiet
-from lifeboat.survival.estimators import PREPARATION_VERSION
+from lifeboat.survival.preprocessing import PREPARATION_VERSION
 
 if TYPE_CHECKING:
     from hopsworks.hsfs.feature_view import FeatureView

@@ -8,7 +8,7 @@ from lifeboat.operate.serve import end_in_order
 from lifeboat.pages import theme
 from lifeboat.pages.live import Live, from_store
 from lifeboat.pages.monitor.history import ALL_VERSIONS, PERIODS, History, read_history
-from lifeboat.pages.monitor.page import HEADERS, LENGTHS, OUTCOMES, Page
+from lifeboat.pages.monitor.page import FILTERS, HEADERS, LENGTHS, Page
 
 LATEST = {"trigger_mode": "always_last", "show_progress": "hidden", "api_visibility": "private"}
 WAITING = "<p>…</p>"
@@ -32,7 +32,7 @@ def views() -> list[gr.components.Component]:
 def table() -> tuple[gr.Dataframe, list[gr.components.Component]]:
     """Lay out the table of recent predictions; returns it with its controls."""
     with gr.Row():
-        outcome = gr.Radio(OUTCOMES, value="all", label="Show", scale=2, min_width=320)
+        outcome = gr.Radio(FILTERS, value="all", label="Show", scale=2, min_width=320)
         length = gr.Dropdown(LENGTHS, value=LENGTHS[0], label="Rows at most")
         sought = gr.Textbox(label="Find", placeholder="female")
     label = "Predictions, newest first"

@@ -4,44 +4,59 @@ from __future__ import annotations
 
 import gradio as gr
 
+from lifeboat.fields import UNKNOWN
 from lifeboat.operate.serve import end_in_order
-from lifeboat.pages import theme, words
+from lifeboat.pages import theme
 from lifeboat.pages.live import Live, from_store
+from lifeboat.pages.predict.batch import MOST_ROWS
 from lifeboat.pages.predict.page import NOTABLE, Page, example, people, read_champion
+from lifeboat.passengers import FEATURES, FIELDS
 from lifeboat.registry import Champion
 
 LEAD = "Seven facts known when the Titanic sailed, and what a model makes of them."
 BATCH_LEAD = (
-    "Upload a table of passengers as CSV, up to 100,000 rows. Its header names pclass, sex, age, sibsp, parch, fare "
-    "and embarked; an empty cell means unknown; further columns are kept. Faulty rows are listed, the others scored."
+    f"Upload a table of passengers as CSV, up to {MOST_ROWS:,} rows. Its header must name {', '.join(FEATURES)}; "
+    "an empty cell means unknown; further columns are kept. Faulty rows are listed, the others are scored."
 )
 WAITING = "<p>…</p>"
 NOTHING = "<p>Nothing uploaded yet.</p>"
-CLASSES = [("First", 1), ("Second", 2), ("Third", 3)]
-SEXES = [("Female", "female"), ("Male", "male")]
-PORTS = [(name, code) for code, name in words.PORTS.items()] + [("Unknown", words.UNKNOWN)]
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}
 LATEST = {"trigger_mode": "always_last", **QUIET}
 EVERY = 20
 """Seconds between looks at the registry: of an open page, and before an answer is given."""
 
 
+def choice(name: str, value: int | str) -> gr.Radio:
+    """Offer every value of a category, in words, and 'unknown' where that is allowed."""
+    field = FIELDS[name]
+    choices = [(word.capitalize(), each) for each, word in field.words.items()]
+    if field.optional:
+        choices.append((UNKNOWN.capitalize(), UNKNOWN))
+    return gr.Radio(choices, value=value, label=field.label)
+
+
+def slider(name: str, value: int, label: str | None = None) -> gr.Slider:
+    """Offer the whole range of a number."""
+    field = FIELDS[name]
+    return gr.Slider(field.low, field.high, value=value, step=1, label=label or field.label, buttons=[])
+
+
 def controls() -> list[gr.components.Component]:
     """Build a control for each feature, in their order, then the two that say 'unknown'."""
     with gr.Group():
-        pclass = gr.Radio(CLASSES, value=3, label=words.LABELS["pclass"])
-        sex = gr.Radio(SEXES, value="male", label=words.LABELS["sex"])
-        age = gr.Slider(0, 80, value=22, step=1, label="Age in years", buttons=[])
+        pclass = choice("pclass", 3)
+        sex = choice("sex", "male")
+        age = slider("age", 22, "Age in years")
         age_unknown = gr.Checkbox(label="Age unknown")
-        sibsp = gr.Slider(0, 8, value=0, step=1, label=words.LABELS["sibsp"], buttons=[])
-        parch = gr.Slider(0, 9, value=0, step=1, label=words.LABELS["parch"], buttons=[])
+        sibsp = slider("sibsp", 0)
+        parch = slider("parch", 0)
         fare = gr.Number(
             value=7.25,
             label="Fare in pounds of 1912",
             info="For the whole ticket. Half of all paid £14 or less; the dearest cost £512.",
         )
         fare_unknown = gr.Checkbox(label="Fare unknown")
-        embarked = gr.Radio(PORTS, value="S", label=words.LABELS["embarked"])
+        embarked = choice("embarked", "S")
     return [pclass, sex, age, sibsp, parch, fare, embarked, age_unknown, fare_unknown]
 
 

@@ -8,9 +8,9 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from lifeboat.figures.style import CLASS_NAMES, HIGHLIGHT, NEUTRAL, PALETTE, canvas, percent_axis
+from lifeboat.figures.style import HIGHLIGHT, NEUTRAL, PALETTE, canvas, percent_axis
 from lifeboat.intervals import wilson
-from lifeboat.passengers import LABEL
+from lifeboat.passengers import DIED, LABEL, OUTCOME, SURVIVED, age_band, ticket_class
 
 
 def aboard(passengers: pd.DataFrame) -> Figure:
@@ -18,9 +18,9 @@ def aboard(passengers: pd.DataFrame) -> Figure:
     counts = passengers.groupby(["pclass", "sex", LABEL]).size().unstack()
     with canvas(8, 3.6) as (figure, axes):
         places = np.arange(len(counts))
-        axes.barh(places, counts[1], color=PALETTE["survived"], label="survived")
-        axes.barh(places, counts[0], left=counts[1], color=PALETTE["died"], label="died")
-        axes.set_yticks(places, [f"{CLASS_NAMES[pclass]}, {sex}" for pclass, sex in counts.index])
+        axes.barh(places, counts[1], color=PALETTE[SURVIVED], label=SURVIVED)
+        axes.barh(places, counts[0], left=counts[1], color=PALETTE[DIED], label=DIED)
+        axes.set_yticks(places, [f"{ticket_class(pclass)}, {sex}" for pclass, sex in counts.index])
         axes.invert_yaxis()
         axes.set(xlabel="passengers", title="Who was on board")
         axes.legend(frameon=False)
@@ -54,7 +54,7 @@ def survival_by_sex_and_class(passengers: pd.DataFrame) -> Figure:
         for (sex, part), color, marker in zip(
             passengers.groupby("sex"), sns.color_palette("colorblind")[3:5], ("o", "s"), strict=True
         ):
-            _rates(axes, part, part["pclass"].map(CLASS_NAMES), label=sex, color=color, marker=marker, markersize=8)
+            _rates(axes, part, part["pclass"].map(ticket_class), label=sex, color=color, marker=marker, markersize=8)
         axes.set_title("Women first, and the first class before the third")
         axes.legend(frameon=False)
     return figure
@@ -62,12 +62,10 @@ def survival_by_sex_and_class(passengers: pd.DataFrame) -> Figure:
 
 def survival_by_age(passengers: pd.DataFrame) -> Figure:
     """Compare survival by age band and sex; the last band holds those whose age is unknown."""
-    bands = pd.cut(passengers["age"], [0, 6, 12, 18, 30, 45, 60, 81], right=False)
-    names = [f"{band.left:g}-{band.right - 1:g}" for band in bands.cat.categories]
-    known = bands.cat.rename_categories(names).cat.add_categories("unknown").fillna("unknown")
+    bands = age_band(passengers["age"])
     with canvas(9, 3.6, columns=2, sharey=True) as (figure, axes):
         for place, (sex, part) in zip(axes, passengers.groupby("sex"), strict=True):
-            _rates(place, part, known[part.index], color=HIGHLIGHT)
+            _rates(place, part, bands[part.index], color=HIGHLIGHT)
             place.set(title=sex, xlabel="age in years")
             place.tick_params(axis="x", rotation=45)
     return figure
@@ -85,7 +83,7 @@ def survival_by_family(passengers: pd.DataFrame) -> Figure:
 def fares(passengers: pd.DataFrame) -> Figure:
     """Draw the fares of each class on a logarithmic axis, by outcome."""
     paid = passengers[passengers["fare"] > 0].assign(
-        outcome=lambda d: d[LABEL].map({0: "died", 1: "survived"}), kind=lambda d: d["pclass"].map(CLASS_NAMES)
+        outcome=lambda d: d[LABEL].map(OUTCOME.words), kind=lambda d: d["pclass"].map(ticket_class)
     )
     with canvas(8, 3.8) as (figure, axes):
         sns.boxenplot(
@@ -96,7 +94,7 @@ def fares(passengers: pd.DataFrame) -> Figure:
             palette=PALETTE,
             log_scale=True,
             ax=axes,
-            hue_order=["died", "survived"],
+            hue_order=list(PALETTE),
         )
         axes.set(xlabel="fare in pounds (logarithmic)", ylabel="", title="The fare says the class first of all")
         axes.legend(title=None, frameon=False)

@@ -7,8 +7,9 @@ import seaborn as sns
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
-from lifeboat.figures.style import HIGHLIGHT, NEUTRAL, PALETTE, canvas, percent_axis
+from lifeboat.figures.style import ALERT, HIGHLIGHT, NEUTRAL, PALETTE, canvas, percent_axis
 from lifeboat.intervals import wilson
+from lifeboat.passengers import LABEL, OUTCOME
 
 
 def confusion(matrix: pd.DataFrame) -> Figure:
@@ -44,10 +45,10 @@ def accuracy_by_day(metrics: pd.DataFrame, reference: float) -> Figure:
 
 def probabilities(results: pd.DataFrame) -> Figure:
     """Draw the distribution of the predicted probabilities by outcome."""
-    known = results.dropna(subset=["survived"])
-    named = known.assign(outcome=known["survived"].map({0: "died", 1: "survived"}))
+    known = results.dropna(subset=[LABEL])
+    named = known.assign(outcome=known[LABEL].map(OUTCOME.words))
     with canvas(8, 3.4) as (figure, axes):
-        order = ["died", "survived"]
+        order = list(PALETTE)
         sns.histplot(
             named, x="probability", hue="outcome", hue_order=order, palette=PALETTE, bins=20, multiple="stack", ax=axes
         )
@@ -66,7 +67,7 @@ def drift(table: pd.DataFrame) -> Figure:
     """
     ratio = table["psi"] / table["threshold"]
     with canvas(8, 3.2) as (figure, axes):
-        colors = [PALETTE["died"] if drifted else NEUTRAL for drifted in table["drifted"]]
+        colors = [ALERT if drifted else NEUTRAL for drifted in table["drifted"]]
         axes.barh(table["feature"], ratio, color=colors)
         axes.axvline(1, color="black", linestyle="--")
         axes.invert_yaxis()

@@ -11,13 +11,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-_COLORBLIND = sns.color_palette("colorblind").as_hex()
-NEUTRAL, HIGHLIGHT = "#6b7280", _COLORBLIND[2]
-PALETTE = {"died": _COLORBLIND[1], "survived": _COLORBLIND[0]}
-"""Colours of the outcomes, distinct with any colour vision."""
+from lifeboat.passengers import DIED, SURVIVED
 
-CLASS_NAMES = {1: "first class", 2: "second class", 3: "third class"}
-PORT_NAMES = {"C": "Cherbourg", "Q": "Queenstown", "S": "Southampton"}
+_COLORBLIND = sns.color_palette("colorblind").as_hex()
+NEUTRAL, HIGHLIGHT, ALERT = "#6b7280", _COLORBLIND[2], _COLORBLIND[1]
+PALETTE = {DIED: _COLORBLIND[1], SURVIVED: _COLORBLIND[0]}
+"""Colours of the outcomes, distinct with any colour vision."""
 
 _SETTINGS = {"axes.titlesize": 11, "axes.titleweight": "bold", "axes.axisbelow": True}
 
@@ -49,7 +48,7 @@ def canvas(width: float = 8, height: float = 4, columns: int = 1, rows: int = 1,
             plt.close(figure)
 
 
-def percent_axis(axes: Axes, label: str = "survived", which: str = "y") -> None:
+def percent_axis(axes: Axes, label: str = SURVIVED, which: str = "y") -> None:
     """Show a share from 0 to 1 as a percentage on the y (or x) axis."""
     axis = axes.yaxis if which == "y" else axes.xaxis
     axis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -58,11 +57,10 @@ def percent_axis(axes: Axes, label: str = "survived", which: str = "y") -> None:
 
 
 __all__ = [
-    "CLASS_NAMES",
+    "ALERT",
     "HIGHLIGHT",
     "NEUTRAL",
     "PALETTE",
-    "PORT_NAMES",
     "Figure",
     "canvas",
     "percent_axis",

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lifeboat.figures.style import HIGHLIGHT, NEUTRAL, PALETTE, canvas, percent_axis
+from lifeboat.passengers import DIED, SURVIVED
 from lifeboat.survival import METRIC_WORDS, Explanation
 
 
@@ -26,8 +27,8 @@ def flattery(apart: pd.Series, together: pd.Series, metric: str = "log_loss") ->
     places = np.arange(len(apart))
     with canvas(8, 3.4) as (figure, axes):
         axes.hlines(places, apart, together, color=NEUTRAL, alpha=0.5, linewidth=3, zorder=1)
-        axes.scatter(apart, places, color=PALETTE["died"], marker="D", s=55, label="random folds")
-        axes.scatter(together, places, color=PALETTE["survived"], s=70, label="companions kept together")
+        axes.scatter(apart, places, color=PALETTE[DIED], marker="D", s=55, label="random folds")
+        axes.scatter(together, places, color=PALETTE[SURVIVED], s=70, label="companions kept together")
         axes.set_yticks(places, _words(apart.index))
         axes.invert_yaxis()
         axes.set(xlabel=METRIC_WORDS.get(metric, metric), title="Random folds flatter models that remember fares")
@@ -81,7 +82,7 @@ def reliability(calibration: pd.DataFrame) -> Figure:
         spread = [calibration["observed"] - calibration["low"], calibration["high"] - calibration["observed"]]
         style = {"fmt": "o", "capsize": 3, "color": HIGHLIGHT, "label": "observed"}
         axes.errorbar(calibration["predicted"], calibration["observed"], yerr=spread, **style)
-        percent_axis(axes, "survived")
+        percent_axis(axes)
         percent_axis(axes, "predicted probability of survival", which="x")
         axes.legend(frameon=False)
     return figure
@@ -126,7 +127,7 @@ def explanation(explained: Explanation) -> Figure:
     """Draw what each feature adds to the log-odds of one passenger, from the baseline to the prediction."""
     parts = explained.contributions.sort_values(key=np.abs, ascending=False)
     starts = explained.baseline + np.concatenate([[0], parts.cumsum()[:-1]])
-    colors = np.where(parts > 0, PALETTE["survived"], PALETTE["died"])
+    colors = np.where(parts > 0, PALETTE[SURVIVED], PALETTE[DIED])
     with canvas(8, 3.6) as (figure, axes):
         bars = axes.barh(parts.index, parts, left=starts, color=colors)
         axes.bar_label(bars, [f"{value:+.2f}" for value in parts], padding=3)

@@ -6,8 +6,8 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from lifeboat.figures.style import CLASS_NAMES, HIGHLIGHT, NEUTRAL, PALETTE, canvas, percent_axis
-from lifeboat.passengers import LABEL
+from lifeboat.figures.style import HIGHLIGHT, NEUTRAL, PALETTE, canvas, percent_axis
+from lifeboat.passengers import FIELDS, LABEL, OUTCOME, ticket_class
 
 _COLORS = (NEUTRAL, HIGHLIGHT, *sns.color_palette("colorblind").as_hex()[3:6])
 _MARKERS = "os^Dv"
@@ -24,11 +24,11 @@ def marginals(tables: dict[str, pd.DataFrame]) -> Figure:
     both = pd.concat((table.assign(passengers=name) for name, table in tables.items()), ignore_index=True)
     colors = dict(zip(tables, _COLORS, strict=False))
     with canvas(9, 5, columns=2, rows=2) as (figure, axes):
-        for row, outcome in zip(axes, (0, 1), strict=True):
+        for row, (outcome, word) in zip(axes, OUTCOME.words.items(), strict=True):
             part = both[both[LABEL] == outcome]
             for place, name in zip(row, ("age", "fare"), strict=True):
                 sns.ecdfplot(part, x=name, hue="passengers", palette=colors, ax=place, legend=name == "fare")
-                place.set(title=f"{name}, {'survived' if outcome else 'died'}", ylabel="share", xlabel="")
+                place.set(title=f"{name}, {word}", ylabel="share", xlabel="")
             row[1].set_xlim(0, 150)
             sns.move_legend(row[1], "lower right", frameon=False, title=None)
     return figure
@@ -38,7 +38,7 @@ def pair(tables: dict[str, pd.DataFrame]) -> Figure:
     """Draw age against fare, a panel for each table, coloured by outcome."""
     with canvas(3.2 * len(tables), 3.4, columns=len(tables), sharey=True) as (figure, axes):
         for place, (name, table) in zip(axes, tables.items(), strict=True):
-            named = table.assign(outcome=table[LABEL].map({0: "died", 1: "survived"}), fare=table["fare"].clip(lower=1))
+            named = table.assign(outcome=table[LABEL].map(OUTCOME.words), fare=table["fare"].clip(lower=1))
             sns.scatterplot(
                 named,
                 x="age",
@@ -58,10 +58,10 @@ def pair(tables: dict[str, pd.DataFrame]) -> Figure:
 def survival_by_sex_and_class(tables: dict[str, pd.DataFrame]) -> Figure:
     """Compare the survival of women and men of each class in several tables of passengers."""
     with canvas(9, 3.6, columns=2, sharey=True) as (figure, axes):
-        for place, sex in zip(axes, ("female", "male"), strict=True):
+        for place, sex in zip(axes, FIELDS["sex"].values, strict=True):
             for (name, table), marker, color in zip(tables.items(), _MARKERS, _COLORS, strict=False):
                 rates = table[table["sex"] == sex].groupby("pclass")[LABEL].mean()
-                place.plot(rates.index.map(CLASS_NAMES), rates, marker, color=color, label=name, markersize=8)
+                place.plot(rates.index.map(ticket_class), rates, marker, color=color, label=name, markersize=8)
             percent_axis(place)
             place.set_title(sex)
         axes[1].legend(frameon=False)

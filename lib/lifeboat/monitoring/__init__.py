@@ -5,8 +5,6 @@ from lifeboat.monitoring.daily import daily_rows, pool, read_metrics, write_metr
 from lifeboat.monitoring.drift import Reference, drift
 from lifeboat.monitoring.estimate import certainty, expected_accuracy, expected_confusion
 from lifeboat.monitoring.metrics import (
-    DIED,
-    SURVIVED,
     calibration,
     calibration_of,
     confusion_matrix,
@@ -16,10 +14,8 @@ from lifeboat.monitoring.metrics import (
 from lifeboat.monitoring.outcomes import PREDICTION, outcomes
 
 __all__ = [
-    "DIED",
     "KINDS",
     "PREDICTION",
-    "SURVIVED",
     "Alarm",
     "Incident",
     "Reference",

@@ -9,11 +9,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from lifeboat.intervals import wilson
-from lifeboat.passengers import LABEL
+from lifeboat.passengers import DIED, LABEL, SURVIVED
 from lifeboat.survival import losses
-from lifeboat.survival.uncertainty import OUTCOMES
-
-DIED, SURVIVED = OUTCOMES
 
 
 def confusion_matrix(results: pd.DataFrame) -> pd.DataFrame:

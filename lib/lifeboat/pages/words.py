@@ -9,19 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-LABELS = {
-    "pclass": "Ticket class",
-    "sex": "Sex",
-    "age": "Age",
-    "sibsp": "Siblings and spouses",
-    "parch": "Parents and children",
-    "fare": "Fare",
-    "embarked": "Boarded at",
-}
-CLASSES = {1: "first", 2: "second", 3: "third"}
-PORTS = {"S": "Southampton", "C": "Cherbourg", "Q": "Queenstown"}
-UNKNOWN = "unknown"
-OUTCOMES = {1: "survived", 0: "died"}
+from lifeboat.fields import UNKNOWN
+from lifeboat.passengers import CHILD_BELOW, FIELDS, OUTCOME, PEOPLE, ticket_class
 
 
 def value(feature: str, found: Any) -> str:
@@ -35,18 +24,14 @@ def value(feature: str, found: Any) -> str:
     if pd.isna(found):
         return UNKNOWN
     match feature:
-        case "pclass":
-            return CLASSES[int(found)]
         case "age":
             return age(found)
         case "fare":
             return f"£{found:.2f}"
-        case "embarked":
-            return PORTS[found]
         case "sibsp" | "parch":
             return str(int(found)) if found else "none"
         case _:
-            return str(found)
+            return FIELDS[feature].say(found)
 
 
 def count(number: float, noun: str) -> str:
@@ -86,7 +71,7 @@ def age(years: float) -> str:
 
 
 def person(passenger: Mapping[str, Any]) -> str:
-    """Say who this is: sex and age.
+    """Say who this is: sex and age. A child is younger than `CHILD_BELOW`.
 
     Examples
     --------
@@ -94,9 +79,10 @@ def person(passenger: Mapping[str, Any]) -> str:
     ('a girl of 7 years', 'a man of unknown age')
     """
     years = passenger["age"]
-    child = bool(not pd.isna(years) and years < 16)
-    noun = {"female": ("woman", "girl"), "male": ("man", "boy")}[passenger["sex"]][child]
-    return f"a {noun} of unknown age" if pd.isna(years) else f"a {noun} of {age(years)}"
+    adult, child = PEOPLE[passenger["sex"]]
+    if pd.isna(years):
+        return f"a {adult} of {UNKNOWN} age"
+    return f"a {child if years < CHILD_BELOW else adult} of {age(years)}"
 
 
 def company(passenger: Mapping[str, Any]) -> str:
@@ -117,10 +103,10 @@ def sentence(passenger: Mapping[str, Any]) -> str:
     return ", ".join(
         [
             person(passenger),
-            f"{CLASSES[int(passenger['pclass'])]} class",
+            ticket_class(passenger["pclass"]),
             company(passenger),
-            "port unknown" if pd.isna(port) else f"from {PORTS[port]}",
-            "fare unknown" if pd.isna(fare) else f"fare £{fare:.2f}",
+            f"port {UNKNOWN}" if pd.isna(port) else f"from {FIELDS['embarked'].say(port)}",
+            f"fare {UNKNOWN}" if pd.isna(fare) else f"fare £{fare:.2f}",
         ]
     )
 
@@ -139,7 +125,7 @@ def full_name(recorded: str) -> str:
 
 
 def fate(row: Mapping[str, Any]) -> str:
-    """Say what became of a real passenger.
+    """Say the outcome of a real passenger.
 
     Examples
     --------
@@ -147,7 +133,7 @@ def fate(row: Mapping[str, Any]) -> str:
     ('survived, in lifeboat 6', 'died')
     """
     boat = f", in lifeboat {row['boat']}" if row["survived"] and not pd.isna(row.get("boat")) else ""
-    return OUTCOMES[int(row["survived"])] + boat
+    return OUTCOME.say(row["survived"]) + boat
 
 
 def percent(probability: float) -> str:

@@ -1,4 +1,4 @@
-"""Who survives: estimators over the seven raw features, how good, sure and fair they are, and why they say so."""
+"""Who survives: estimators over the seven raw features, how good, certain and fair their predictions are, and why."""
 
 from lifeboat.survival.calibration import calibration_error, decompose_brier
 from lifeboat.survival.comparison import compare, simplest_within_one_error

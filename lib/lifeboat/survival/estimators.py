@@ -14,10 +14,6 @@ from lifeboat.survival.traits import TRAITS, PassengerTraits
 
 SEED = 1912
 
-PREPARATION_VERSION = 1
-"""What `PassengerMatrix` and `PassengerTraits` make of a passenger; raise it when that changes, so that models are
-trained again. A test compares their output on all passengers with a checksum."""
-
 
 class UnknownEstimator(LifeboatError):
     """A name that is not among `ESTIMATORS`."""

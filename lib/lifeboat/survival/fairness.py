@@ -1,24 +1,23 @@
-"""How well a model serves each part of the ship: metrics by slice, with intervals."""
+"""How well a model predicts each slice of the passengers: metrics with intervals."""
 
 from collections.abc import Iterator
 from itertools import chain, combinations
 
 import pandas as pd
 
+from lifeboat.fields import UNKNOWN
+from lifeboat.passengers import FIELDS, age_band, ticket_class
 from lifeboat.survival.measurement import measure
 
 
 def groupings(X: pd.DataFrame) -> pd.DataFrame:
-    """Put each passenger into words by sex, class, age band and port."""
-    bands = pd.cut(
-        X["age"], [0, 14, 30, 50, 121], right=False, labels=["under 14", "14 to 29", "30 to 49", "50 or over"]
-    )
+    """Put each passenger into words by sex, ticket class, age band and port."""
     return pd.DataFrame(
         {
-            "sex": X["sex"],
-            "class": X["pclass"].map(lambda k: f"class {k:.0f}"),
-            "age": bands.cat.add_categories("age unknown").fillna("age unknown"),  # in this order
-            "port": X["embarked"].map({"C": "Cherbourg", "Q": "Queenstown", "S": "Southampton"}).fillna("port unknown"),
+            "sex": X["sex"].map(FIELDS["sex"].words),
+            "class": X["pclass"].map(ticket_class),
+            "age": age_band(X["age"]),
+            "port": X["embarked"].map(FIELDS["embarked"].words).fillna(f"port {UNKNOWN}"),
         }
     )
 
@@ -42,7 +41,7 @@ def slices(
     groups : Series, optional
         The ticket of each passenger of X, for intervals that know who travelled together.
     ways : int
-        By how many of sex, class, age band and port at once the passengers are sliced, at most.
+        By how many of sex, ticket class, age band and port at once the passengers are sliced, at most.
     fewest : int
         Slices with fewer passengers are left out.
 

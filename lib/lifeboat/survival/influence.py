@@ -8,11 +8,11 @@ from sklearn.base import clone
 from sklearn.inspection import permutation_importance
 from sklearn.pipeline import Pipeline
 
-from lifeboat.passengers import FEATURES
+from lifeboat.passengers import FEATURES, FIELDS
 from lifeboat.survival.comparison import fold_interval, paired_difference
 from lifeboat.survival.estimators import build_estimator
 from lifeboat.survival.evaluation import evaluate, fit, folds
-from lifeboat.survival.preprocessing import CODES, read_passengers
+from lifeboat.survival.preprocessing import read_passengers
 from lifeboat.survival.traits import TRAITS
 
 
@@ -100,10 +100,10 @@ def partial_dependence(pipeline: Pipeline, X: pd.DataFrame, feature: str, values
         One row per value: ``value``, the ``mean`` probability, and ``low`` and ``high``, between which the middle four
         fifths of the passengers lie.
     """
-    matrix, column = read_passengers(X), FEATURES.index(feature)
+    matrix, column, codes = read_passengers(X), FEATURES.index(feature), FIELDS[feature].codes
     rows = []
     for value in values:
-        matrix[:, column] = CODES[feature][value] if feature in CODES else value
+        matrix[:, column] = codes.get(value, value)
         probability = pipeline[1:].predict_proba(matrix)[:, 1]
         low, high = np.quantile(probability, [0.1, 0.9])
         rows.append({"value": value, "mean": probability.mean(), "low": low, "high": high})

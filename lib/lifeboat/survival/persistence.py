@@ -7,6 +7,7 @@ import skops.io
 from sklearn.pipeline import Pipeline
 
 from lifeboat.errors import LifeboatError
+from lifeboat.survival.preprocessing import PREPARATION_VERSION
 
 TRUSTED = (
     "lifeboat.survival.traits.PassengerTraits",
@@ -49,7 +50,8 @@ def load(path: str | Path) -> Pipeline:
     Raises
     ------
     OutdatedModel
-        If the file names a module that has moved since (`MOVED`).
+        If the file names a module that has moved since (`MOVED`), or the model was fitted on passengers who were
+        prepared in another way than today.
     UntrustedModel
         If the file is no skops file, or holds a type that is neither in `TRUSTED` nor trusted by skops itself.
     """
@@ -57,9 +59,11 @@ def load(path: str | Path) -> Pipeline:
         found = skops.io.get_untrusted_types(file=path)
         _check_current(found, Path(path))
         _check_trusted(found, Path(path))
-        return skops.io.load(path, trusted=found)
+        pipeline = skops.io.load(path, trusted=found)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise UntrustedModel(f"{Path(path).name} cannot be read as a skops file: {error}") from error
+    _check_preparation(pipeline, Path(path))
+    return pipeline
 
 
 def _check_current(found: list[str], path: Path) -> None:
@@ -67,6 +71,16 @@ def _check_current(found: list[str], path: Path) -> None:
         raise OutdatedModel(
             f"{path.name} names {module}, which is now {MOVED[module]}: an earlier version of Lifeboat saved it. "
             "Train the model again with `lifeboat train`."
+        )
+
+
+def _check_preparation(pipeline: Pipeline, path: Path) -> None:
+    """Other codes for the same passenger would not fail: they would give other predictions."""
+    found = getattr(pipeline[0], "preparation_", 1)  # the first version was not written down
+    if found != PREPARATION_VERSION:
+        raise OutdatedModel(
+            f"{path.name} was trained with version {found} of the preparation of passengers, which is now at version "
+            f"{PREPARATION_VERSION}. Train the model again with `lifeboat train`."
         )
 
 

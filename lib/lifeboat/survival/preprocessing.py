@@ -12,16 +12,13 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from lifeboat.errors import LifeboatError
-from lifeboat.passengers import FEATURES, FIELDS
+from lifeboat.passengers import FEATURES, FIELDS, LABEL
 
 Passengers = pd.DataFrame | Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
-_SEXES, _PORTS = FIELDS["sex"].values, FIELDS["embarked"].values
-CODES = {
-    "sex": {sex: float(code) for code, sex in enumerate(reversed(_SEXES))},  # male 0, as in registered models
-    "embarked": {port: float(code) for code, port in enumerate(_PORTS)},
-}
-"""The number of each category in the matrix."""
+PREPARATION_VERSION = 2
+"""What `PassengerMatrix` and `PassengerTraits` make of a passenger; raise it when that changes, so that models are
+trained again. A test compares their output on all passengers with a checksum."""
 
 BACKGROUND_ROWS = 64
 
@@ -37,9 +34,9 @@ class UnreadablePassengers(LifeboatError, ValueError):
 class PassengerMatrix(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Turn passengers into a float matrix with the columns of `FEATURES`; what is missing becomes NaN.
 
-    Takes a DataFrame, one passenger as a mapping, or a list of mappings. `sex` becomes 0 (male) or 1 (female),
-    `embarked` 0, 1 or 2 (C, Q, S); any other category counts as missing. Fitting checks that the passengers can teach
-    a model at all and keeps a sample of them, the background of later explanations.
+    Takes a DataFrame, one passenger as a mapping, or a list of mappings. `sex` and `embarked` become the codes of their
+    fields; any other category counts as missing. Fitting checks that the passengers can teach a model at all and keeps
+    a sample of them, the background of later explanations.
 
     Parameters
     ----------
@@ -52,6 +49,8 @@ class PassengerMatrix(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Training passengers at even steps through the table sorted by class, sex, age and so on.
     feature_names_in_ : ndarray of shape (7,)
         `FEATURES`.
+    preparation_ : int
+        The `PREPARATION_VERSION` that the model was fitted with.
     """
 
     def __init__(self, fewest_rows: int = 30) -> None:
@@ -73,6 +72,7 @@ class PassengerMatrix(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self.background_ = ordered[np.linspace(0, len(ordered) - 1, BACKGROUND_ROWS).round().astype(int)]
         self.feature_names_in_ = np.array(FEATURES, dtype=object)
         self.n_features_in_ = len(FEATURES)
+        self.preparation_ = PREPARATION_VERSION
         return self
 
     def transform(self, X: Passengers) -> np.ndarray:
@@ -106,7 +106,7 @@ def read_passengers(passengers: Passengers) -> np.ndarray:
         columns = [_of_rows(rows, name) for name in FEATURES]
     matrix = np.empty((len(columns[0]), len(FEATURES)))
     for position, (name, values) in enumerate(zip(FEATURES, columns, strict=True)):
-        matrix[:, position] = _as_codes(name, values) if name in CODES else _as_numbers(name, values)
+        matrix[:, position] = _as_codes(name, values) if FIELDS[name].is_text else _as_numbers(name, values)
     return matrix
 
 
@@ -134,7 +134,7 @@ def _absent(name: str, found: list[Any]) -> str:
 
 
 def _as_codes(name: str, values: Sequence[Any]) -> list[float]:
-    codes = CODES[name]
+    codes = FIELDS[name].codes
     return [codes.get(value, np.nan) for value in values]
 
 
@@ -164,4 +164,4 @@ def _check_teaches(matrix: np.ndarray, outcomes: Any, fewest_rows: int) -> None:
             raise InvalidTrainingData(f"{name} has no value in any of the {len(matrix)} passengers to learn from.")
     found = np.unique(np.asarray(outcomes)) if outcomes is not None else ()
     if len(found) == 1:
-        raise InvalidTrainingData(f"survived is {found[0]} for every passenger; both outcomes are needed.")
+        raise InvalidTrainingData(f"{LABEL} is {found[0]} for every passenger; both outcomes are needed.")

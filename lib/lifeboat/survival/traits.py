@@ -1,5 +1,6 @@
 """Traits made from the seven features: who went to the boats first, and who travelled together."""
 
+from collections.abc import Iterable
 from typing import Any, Self
 
 import numpy as np
@@ -7,8 +8,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from lifeboat.passengers import FEATURES, FIELDS
-from lifeboat.survival.preprocessing import CODES
+from lifeboat.passengers import CHILD_BELOW, FEATURES, FIELDS, PEOPLE, ticket_class
 
 TRAITS = ("sex", "boy", "large_family", "port", "age", "fare")
 AGE_SCALE = 40.0
@@ -46,7 +46,7 @@ class PassengerTraits(TransformerMixin, BaseEstimator):
     def __init__(
         self,
         traits: tuple[str, ...] = TRAITS,
-        boy_below: float = 14.0,
+        boy_below: float = CHILD_BELOW,
         large_family: int = 5,
         fare_weight: float = 0.2,
     ) -> None:
@@ -72,11 +72,13 @@ class PassengerTraits(TransformerMixin, BaseEstimator):
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Name the columns of the design matrix in words."""
+        classes, ports = (FIELDS[name].words for name in ("pclass", "embarked"))
+        _, boy = PEOPLE["male"]
         names = {
-            "sex": [f"{who}, class {k}" for who in ("woman", "man") for k in (1, 2, 3)],
-            "boy": [f"boy, class {k}" for k in (1, 2, 3)],
-            "large_family": [f"large family, class {k}" for k in (1, 2, 3)],
-            "port": ["from Cherbourg", "from Queenstown", "from Southampton"],
+            "sex": [f"{adult}, {ticket_class(k)}" for adult, _ in PEOPLE.values() for k in classes],
+            "boy": [f"{boy}, {ticket_class(k)}" for k in classes],
+            "large_family": [f"large family, {ticket_class(k)}" for k in classes],
+            "port": [f"from {port}" for port in ports.values()],
             "age": ["age"],
             "fare": [f"fare {fare:g}" for fare in self.fares_],
         }
@@ -89,7 +91,7 @@ class PassengerTraits(TransformerMixin, BaseEstimator):
         return tags
 
     def _sex(self, X: np.ndarray) -> np.ndarray:
-        return np.concatenate([_per_class(X, _is(X, "sex", who)) for who in ("female", "male")], axis=1)
+        return np.concatenate([_per_class(X, _is(X, "sex", who)) for who in PEOPLE], axis=1)
 
     def _boy(self, X: np.ndarray) -> np.ndarray:
         return _per_class(X, _is(X, "sex", "male") & (self._age_in_years(X) < self.boy_below))
@@ -100,7 +102,7 @@ class PassengerTraits(TransformerMixin, BaseEstimator):
 
     def _port(self, X: np.ndarray) -> np.ndarray:
         # a missing port has no column: it is the baseline of a linear model
-        return _one_hot(_column(X, "embarked"), list(CODES["embarked"].values()))
+        return _one_hot(_column(X, "embarked"), FIELDS["embarked"].codes.values())
 
     def _age(self, X: np.ndarray) -> np.ndarray:
         return self._age_in_years(X)[:, None] / AGE_SCALE
@@ -130,11 +132,11 @@ def _column(X: np.ndarray, name: str) -> np.ndarray:
 
 
 def _is(X: np.ndarray, name: str, value: str) -> np.ndarray:
-    return _column(X, name) == CODES[name][value]
+    return _column(X, name) == FIELDS[name].codes[value]
 
 
-def _one_hot(values: np.ndarray, categories: list[float]) -> np.ndarray:
-    return (values[:, None] == np.array(categories)).astype(float)
+def _one_hot(values: np.ndarray, categories: Iterable[int]) -> np.ndarray:
+    return (values[:, None] == list(categories)).astype(float)
 
 
 def _per_class(X: np.ndarray, trait: np.ndarray) -> np.ndarray:

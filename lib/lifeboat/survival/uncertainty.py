@@ -7,9 +7,8 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from lifeboat.errors import LifeboatError
+from lifeboat.passengers import OUTCOME
 from lifeboat.survival.evaluation import cross_predict, fit, folds
-
-OUTCOMES = ("died", "survived")
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Plausibility:
     def outcomes(self, probability: float) -> list[str]:
         """Return the prediction set for a probability of survival: one outcome if the model is sure, else both."""
         open_to = (1 - probability >= self.died, probability >= self.survived)
-        return [outcome for outcome, is_open in zip(OUTCOMES, open_to, strict=True) if is_open]
+        return [outcome for outcome, is_open in zip(OUTCOME.words.values(), open_to, strict=True) if is_open]
 
 
 def plausibility(predictions: pd.DataFrame, level: float = 0.9) -> Plausibility:
@@ -110,7 +109,7 @@ def coverage(
                     "repeat": repeat,
                     "row": test,
                     "survived": happened,
-                    "covered": [OUTCOMES[k] in outcomes for k, outcomes in zip(happened, kept, strict=True)],
+                    "covered": [OUTCOME.say(k) in outcomes for k, outcomes in zip(happened, kept, strict=True)],
                     "undecided": [len(outcomes) == 2 for outcomes in kept],
                 }
             )

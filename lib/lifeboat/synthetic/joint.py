@@ -12,11 +12,11 @@ import pandas as pd
 from lifeboat.passengers import FEATURES, FIELDS, LABEL, TEXT_FEATURES
 from lifeboat.synthetic.checks import SyntheticDataError
 
-CODES = ["pclass", "sex", "sibsp", "parch", "embarked"]
+CELL_FEATURES = ["pclass", "sex", "sibsp", "parch", "embarked"]
 """Features of a cell: whole numbers as they are, texts as positions in `texts`."""
 BANDS = 6
 """Number of bands of ages, and of fares."""
-UNKNOWN = 5
+UNKNOWN_BAND = 5
 """Band of an unknown age or fare."""
 
 _TINY = 1e-300  # keeps 0 / 0 at 0
@@ -67,7 +67,7 @@ class Joint:
     Attributes
     ----------
     cells : DataFrame
-        Integer columns: `CODES`, survived, and age_row, age_band, fare_row, fare_band; sorted.
+        Integer columns: `CELL_FEATURES`, survived, and age_row, age_band, fare_row, fare_band; sorted.
     weights : ndarray
         Probability of each cell; all together 1.
     numbers : dict of str to Numbers

@@ -12,7 +12,7 @@ from scipy.special import expit, logit
 
 from lifeboat.passengers import LABEL, TEXT_FEATURES
 from lifeboat.synthetic.checks import SyntheticDataError
-from lifeboat.synthetic.joint import BANDS, CODES, UNKNOWN, Joint, Numbers, texts
+from lifeboat.synthetic.joint import BANDS, CELL_FEATURES, UNKNOWN_BAND, Joint, Numbers, texts
 from lifeboat.synthetic.smoothing import AGES, Backoff, Fares, age_codes, age_kernel, keys
 
 _AGE_EDGES = (7.0, 13.0, 30.0, 45.0)  # years, between the bands
@@ -57,7 +57,7 @@ def learn(passengers: pd.DataFrame, caution: float) -> Joint:
 
 def _codes(passengers: pd.DataFrame) -> pd.DataFrame:
     """Replace texts by their positions in `texts`; unknown is the last one."""
-    coded = passengers[CODES]
+    coded = passengers[CELL_FEATURES]
     for name in TEXT_FEATURES:
         codes = {value: code for code, value in enumerate(texts(name))}
         coded = coded.assign(**{name: [codes[value] for value in passengers[name]]})
@@ -119,12 +119,12 @@ def _fares(rows: pd.DataFrame, fares: np.ndarray, groups: pd.DataFrame, caution:
 
 
 def _age_bands(ages: np.ndarray) -> np.ndarray:
-    return np.where(np.isnan(ages), UNKNOWN, np.digitize(ages, _AGE_EDGES)).astype(np.int8)
+    return np.where(np.isnan(ages), UNKNOWN_BAND, np.digitize(ages, _AGE_EDGES)).astype(np.int8)
 
 
 def _fare_bands(fares: np.ndarray, heads: np.ndarray) -> np.ndarray:
     per_head = fares / heads
-    return np.where(np.isnan(per_head), UNKNOWN, np.digitize(per_head, _FARE_EDGES)).astype(np.int8)
+    return np.where(np.isnan(per_head), UNKNOWN_BAND, np.digitize(per_head, _FARE_EDGES)).astype(np.int8)
 
 
 def _cells(groups: pd.DataFrame, age: Numbers, fare: Numbers) -> tuple[pd.DataFrame, np.ndarray]:
@@ -139,7 +139,7 @@ def _cells(groups: pd.DataFrame, age: Numbers, fare: Numbers) -> tuple[pd.DataFr
 
 def _by_outcome(cells: pd.DataFrame, weights: np.ndarray, chance: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
     """Split each cell into those who died and those who survived; return the cells and their probabilities."""
-    order = [LABEL, *CODES, "age_row", "age_band", "fare_row", "fare_band"]
+    order = [LABEL, *CELL_FEATURES, "age_row", "age_band", "fare_row", "fare_band"]
     both = pd.concat([cells.assign(survived=0), cells.assign(survived=1)])
     split = both.assign(weight=np.r_[weights * (1 - chance), weights * chance]).sort_values(order)
     return split[order].reset_index(drop=True).astype(np.int64), split["weight"].to_numpy()

@@ -71,7 +71,7 @@ class Backoff:
         return estimate
 
     def strengths(self, rows: pd.DataFrame, kernel: np.ndarray, target: np.ndarray) -> list[float]:
-        """Return the likeliest strength of each rung: infinite where the rung says nothing new.
+        """Return the likeliest strength of each rung: infinite where the rung adds nothing.
 
         See `estimate` for the parameters.
         """

@@ -77,8 +77,8 @@ def test_what_is_not_json_is_refused(predict_page, body):
         (1, "f", "sex is 'f'; allowed: female or male"),
         (2, -1, "age is -1; allowed: a number from 0"),
         (3, 0.5, "sibsp is 0.5; allowed: a whole number"),
-        (5, "8", "fare is '8'; allowed: a number"),
-        (6, "X", "embarked is 'X'; allowed: C, Q or S"),
+        (5, "eight", "fare is 'eight'; allowed: a number"),
+        (6, "X", "embarked is 'X'; allowed: C (Cherbourg), Q (Queenstown) or S"),
     ],
 )
 def test_a_refusal_names_field_value_and_what_is_allowed(predict_page, position, value, said):

@@ -3,11 +3,12 @@ import pytest
 
 from lifeboat.pages.predict.likeness import everyone
 from lifeboat.pages.predict.whatif import smallest_changes
-from lifeboat.passengers import FEATURES
+from lifeboat.passengers import FEATURES, FIELDS
 from lifeboat.survival.preprocessing import read_passengers
 
 PEOPLE = everyone()[0].iloc[::97].to_dict("records")
 SEX, PCLASS, AGE = (FEATURES.index(name) for name in ("sex", "pclass", "age"))
+FEMALE = FIELDS["sex"].codes["female"]
 
 
 class Rule:
@@ -52,8 +53,8 @@ def test_the_nearest_of_many_ages_is_chosen():
 
 def test_one_change_comes_before_two():
     person = {"pclass": 3, "sex": "male", "age": 50.0, "sibsp": 0, "parch": 0, "fare": 30.0, "embarked": "S"}
-    either = smallest_changes(Rule(lambda m: (m[:, SEX] == 1) | (m[:, PCLASS] == 1)), person)
-    both = smallest_changes(Rule(lambda m: (m[:, SEX] == 1) & (m[:, PCLASS] == 1)), person)
+    either = smallest_changes(Rule(lambda m: (m[:, SEX] == FEMALE) | (m[:, PCLASS] == 1)), person)
+    both = smallest_changes(Rule(lambda m: (m[:, SEX] == FEMALE) & (m[:, PCLASS] == 1)), person)
     assert [change.values for change in either] == [{"pclass": 1}, {"sex": "female"}]
     assert both[0].values == {"pclass": 1, "sex": "female"}
 

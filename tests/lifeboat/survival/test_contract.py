@@ -10,8 +10,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from lifeboat.passengers import FEATURES, FIELDS
-from lifeboat.survival.estimators import PREPARATION_VERSION
-from lifeboat.survival.preprocessing import PassengerMatrix
+from lifeboat.survival.preprocessing import PREPARATION_VERSION, PassengerMatrix
 from lifeboat.survival.traits import PassengerTraits
 
 
@@ -47,7 +46,7 @@ def test_scikit_learns_own_checks(estimator, check):
     check(estimator)
 
 
-PREPARED = {1: "a22d375589192cfc"}
+PREPARED = {1: "a22d375589192cfc", 2: "68a22265dd3d9337"}
 
 
 def test_the_preparation_version_stands_for_what_the_transformers_make(X):

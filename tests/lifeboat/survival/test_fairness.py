@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from lifeboat import survival
+from lifeboat.passengers import CHILD_BELOW
 
 
 @pytest.fixture(scope="module")
@@ -14,9 +15,9 @@ def predictions(y):
 def test_slices_partition_the_passengers_one_way(predictions, X):
     passengers = survival.slices(predictions, X, fewest=2)["passengers"]
     assert passengers["everyone"] == passengers["female"] + passengers["male"] == 1309
-    assert passengers["class 1"] == (X["pclass"] == 1).sum()
-    assert passengers["under 14"] == (X["age"] < 14).sum()
-    assert passengers["female, class 3"] == ((X["sex"] == "female") & (X["pclass"] == 3)).sum()
+    assert passengers["first class"] == (X["pclass"] == 1).sum()
+    assert passengers["under 6"] + passengers["6 to 13"] == (X["age"] < CHILD_BELOW).sum()
+    assert passengers["female, third class"] == ((X["sex"] == "female") & (X["pclass"] == 3)).sum()
 
 
 def test_small_slices_are_left_out(predictions, X):

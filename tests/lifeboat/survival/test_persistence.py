@@ -35,6 +35,14 @@ def test_a_model_that_names_a_module_from_before_must_be_trained_again(default, 
         survival.load(old)
 
 
+def test_a_model_over_passengers_in_other_codes_must_be_trained_again(X, y, tmp_path):
+    model = survival.build_estimator("gradient_boosting").fit(X, y)
+    model[0].preparation_ = 1
+    survival.save(model, tmp_path / "old.skops")
+    with pytest.raises(OutdatedModel, match=r"old\.skops was trained with version 1 .*`lifeboat train`"):
+        survival.load(tmp_path / "old.skops")
+
+
 def test_an_absent_file_is_named(tmp_path):
     with pytest.raises(UntrustedModel, match=r"none\.skops cannot be read"):
         survival.load(tmp_path / "none.skops")

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from lifeboat.passengers import CHILD_BELOW
 from lifeboat.survival.preprocessing import read_passengers
 from lifeboat.survival.traits import TRAITS, PassengerTraits
 
@@ -20,13 +21,18 @@ def _of(traits, passenger):
 
 
 def test_traits_in_words(traits):
-    assert _of(traits, BOY) == ["man, class 2", "boy, class 2", "large family, class 2", "from Southampton", "fare 26"]
-    assert _of(traits, MAN) == ["man, class 3"]
+    families = ["man, second class", "boy, second class", "large family, second class"]
+    assert _of(traits, BOY) == [*families, "from Southampton", "fare 26"]
+    assert _of(traits, MAN) == ["man, third class"]
 
 
 @pytest.mark.parametrize(
     ("change", "lost"),
-    [({"age": 14.0}, "boy, class 2"), ({"sibsp": 2}, "large family, class 2"), ({"fare": 26.01}, "fare 26")],
+    [
+        ({"age": float(CHILD_BELOW)}, "boy, second class"),
+        ({"sibsp": 2}, "large family, second class"),
+        ({"fare": 26.01}, "fare 26"),
+    ],
 )
 def test_where_traits_end(traits, change, lost):
     assert set(_of(traits, BOY)) - set(_of(traits, BOY | change)) == {lost}

@@ -15,14 +15,23 @@ from lifeboat.pages.markup import Raw, notice
 from lifeboat.pages.monitor import charts, panels
 from lifeboat.pages.monitor.history import ALL_VERSIONS, History
 from lifeboat.pages.notices import no_answer
-from lifeboat.passengers import FEATURES, LABEL
+from lifeboat.passengers import FEATURES, FIELDS, LABEL, OUTCOME
 
-OUTCOMES = [("All", "all"), ("Right", "right"), ("Wrong", "wrong"), ("Pending", "pending")]
+FILTERS = [("All", "all"), ("Right", "right"), ("Wrong", "wrong"), ("Pending", "pending")]
 """Which predictions the table shows."""
 
 LENGTHS = (50, 200, 1000)
 PENDING = "pending"
-HEADERS = ["Day", "Chance of survival", "Predicted", "Outcome", "Right", *words.LABELS.values(), "Version", "Passenger"]
+HEADERS = [
+    "Day",
+    "Chance of survival",
+    "Predicted",
+    "Outcome",
+    "Right",
+    *(field.label for field in FIELDS.values()),
+    "Version",
+    "Passenger",
+]
 
 
 VIEWS = 9
@@ -143,9 +152,9 @@ def _has(results: pd.DataFrame, outcome: str) -> pd.Series:
 
 def in_words(results: pd.DataFrame) -> pd.DataFrame:
     """Turn predictions into a table to read: one column per fact, values in words."""
-    said, happened = results["prediction"].map(words.OUTCOMES), results[LABEL].map(words.OUTCOMES)
+    said, happened = results["prediction"].map(OUTCOME.words), results[LABEL].map(OUTCOME.words)
     right = results[LABEL].eq(results["prediction"]).map({True: "yes", False: "no"})
-    features = {words.LABELS[name]: [words.value(name, value) for value in results[name]] for name in FEATURES}
+    features = {FIELDS[name].label: [words.value(name, value) for value in results[name]] for name in FEATURES}
     return pd.DataFrame(
         {
             "Day": pd.to_datetime(results["predicted_at"]).dt.strftime("%Y-%m-%d"),

@@ -10,11 +10,10 @@ import numpy as np
 import pandas as pd
 
 from lifeboat import days, monitoring
-from lifeboat.monitoring import DIED, SURVIVED
 from lifeboat.pages import words
 from lifeboat.pages.markup import Raw, facts, large, notice, table, text
 from lifeboat.pages.monitor.history import ALL_VERSIONS, History, reference
-from lifeboat.passengers import FEATURES, LABEL
+from lifeboat.passengers import DIED, FEATURES, FIELDS, LABEL, OUTCOME, SURVIVED
 from lifeboat.registry import NAME
 
 CELLS = {
@@ -104,7 +103,7 @@ def _prediction(title: str, row: Mapping[str, Any]) -> str:
     return (
         f'<h2>{title}</h2><p class="who">{text(_described(row))}</p>'
         f'<p class="said {_kind(row["prediction"])}">{large(words.percent(row["probability"]))} '
-        f"<span>chance of survival:<br>predicted to have {words.OUTCOMES[int(row['prediction'])]}</span></p>"
+        f"<span>chance of survival:<br>predicted to have {OUTCOME.say(row['prediction'])}</span></p>"
         f'<p class="truth">Outcome: {outcome(row)}</p>'
         f'<p class="lead">{words.day(row["predicted_at"])}, model version {row["model_version"]}, '
         f"passenger {row['passenger_id']}</p>"
@@ -127,7 +126,7 @@ def outcome(row: Mapping[str, Any]) -> Raw:
     if pd.isna(row[LABEL]):
         return Raw('<span class="pending">pending</span>')
     right = "as predicted" if row[LABEL] == row["prediction"] else "not as predicted"
-    return Raw(f'<span class="fate {_kind(row[LABEL])}">{words.OUTCOMES[int(row[LABEL])]}</span>, {right}')
+    return Raw(f'<span class="fate {_kind(row[LABEL])}">{OUTCOME.say(row[LABEL])}</span>, {right}')
 
 
 def confusion(history: History) -> Raw:
@@ -203,7 +202,7 @@ def _drift_row(row: Mapping[str, Any], widest: float) -> list[object]:
     bar += f'<span class="limit" style="left:{limit:.1f}%"></span>'
     verdict = Raw("<b>drifted</b>") if row["drifted"] else "as before"
     return [
-        words.LABELS[row["feature"]],
+        FIELDS[row["feature"]].label,
         Raw(f'<div class="track">{bar}</div>'),
         f"{row['psi']:.3f}",
         f"{row['threshold']:.3f}",

@@ -13,11 +13,12 @@ from sklearn.pipeline import Pipeline
 
 from lifeboat import passengers
 from lifeboat.errors import LifeboatError
+from lifeboat.fields import UNKNOWN
 from lifeboat.pages import words
-from lifeboat.passengers import FEATURES
+from lifeboat.passengers import FEATURES, OUTCOME
 
 MOST_ROWS = 100_000
-UNKNOWN_WORDS = {"", "unknown", "nan", "na", "null", "none"}
+UNKNOWN_WORDS = {"", UNKNOWN, "nan", "na", "null", "none"}
 LINE = "line"
 
 
@@ -34,7 +35,7 @@ class Scored:
     predictions : DataFrame
         The good rows as they were, with their ``line``, ``probability`` and ``prediction``.
     faults : DataFrame
-        ``line``, ``field``, ``value``, ``allowed``: one row a fault.
+        ``line``, ``field``, ``value``, ``allowed``: one row per fault.
     """
 
     predictions: pd.DataFrame
@@ -70,7 +71,7 @@ def score(pipeline: Pipeline, raw: bytes) -> Scored:
     valid = passengers.validate(typed[good])
     probability = pipeline.predict_proba(valid)[:, 1] if len(valid) else pd.Series(dtype=float)
     predictions = table[good].assign(probability=probability)
-    predictions["prediction"] = (predictions["probability"] >= 0.5).map({True: "survived", False: "died"})
+    predictions["prediction"] = (predictions["probability"] >= 0.5).astype(int).map(OUTCOME.words)
     return Scored(predictions, faults.reset_index(drop=True))
 
 

@@ -13,9 +13,11 @@ from lifeboat import passengers
 from lifeboat.passengers import FEATURES
 from lifeboat.survival.preprocessing import read_passengers
 
+FAR = {"age": 20, "sibsp": 2, "parch": 2, "fare": 1.5}
+"""The difference that counts as wholly different: years, relatives, for the fare log(1 + pounds)."""
+
 ANY = 1e-9
-FAR = {"pclass": ANY, "sex": ANY, "age": 20, "sibsp": 2, "parch": 2, "fare": 1.5, "embarked": ANY}
-"""The difference that counts as wholly different: years, relatives, for the fare log(1 + pounds); else any."""
+"""Two categories are always wholly different."""
 
 WEIGHTS = {"pclass": 2, "sex": 2, "age": 1, "sibsp": 0.5, "parch": 0.5, "fare": 0.5, "embarked": 0.5}
 """What a wholly different value of each feature adds to the distance."""
@@ -39,10 +41,10 @@ def distances(others: np.ndarray, passenger: np.ndarray) -> np.ndarray:
     ndarray of shape (n,)
         0 for passengers who agree in everything, `sum(WEIGHTS.values())` at most.
     """
-    gaps = np.abs(_with_log_fare(others) - _with_log_fare(passenger)) / np.array(list(FAR.values()))
+    gaps = np.abs(_with_log_fare(others) - _with_log_fare(passenger)) / [FAR.get(name, ANY) for name in FEATURES]
     one_unknown = np.isnan(others) != np.isnan(passenger)
     parts = np.where(one_unknown, 1.0, np.minimum(np.nan_to_num(gaps), 1.0))
-    return parts @ np.array(list(WEIGHTS.values()))
+    return parts @ [WEIGHTS[name] for name in FEATURES]
 
 
 def _with_log_fare(matrix: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ import gradio as gr
 import pandas as pd
 
 from lifeboat import passengers, registry
+from lifeboat.fields import UNKNOWN
 from lifeboat.pages import files, words
 from lifeboat.pages.live import Keyed, Live, Reading
 from lifeboat.pages.markup import Raw, notice
@@ -21,7 +22,7 @@ from lifeboat.pages.predict import batch, panels
 from lifeboat.pages.predict.answer import Answer, answer, prediction
 from lifeboat.pages.predict.likeness import everyone, most_similar
 from lifeboat.pages.predict.whatif import smallest_changes
-from lifeboat.passengers import FEATURES, InvalidPassenger, validate_one
+from lifeboat.passengers import FEATURES, InvalidPassenger, ticket_class, validate_one
 from lifeboat.registry import Champion
 from lifeboat.synthetic import PassengerGenerator
 
@@ -108,7 +109,7 @@ class Page:
         fare : float
             Pounds of 1912 for the whole ticket; null if unknown.
         embarked : str
-            'S' Southampton, 'C' Cherbourg or 'Q' Queenstown; null if unknown.
+            The port's code, such as 'S' for Southampton; null if unknown.
 
         Returns
         -------
@@ -161,7 +162,7 @@ class Page:
     def _surprise(self, survived: int) -> tuple:
         row = generator().sample(1, survived=survived, seed=random.randrange(2**31)).iloc[0]
         passenger = {name: row[name] for name in FEATURES}
-        truth = f"Nobody real: made up in the likeness of those who {words.OUTCOMES[survived]}."
+        truth = f"Nobody real: made up in the likeness of those who {OUTCOME.say(survived)}."
         return None, *self._present(passenger, truth)
 
     def _present(self, passenger: dict[str, Any], truth: str) -> tuple:
@@ -241,7 +242,7 @@ def from_controls(values: tuple) -> dict[str, Any]:
         passenger["age"] = None
     if fare_unknown:
         passenger["fare"] = None
-    if passenger["embarked"] == words.UNKNOWN:
+    if passenger["embarked"] == UNKNOWN:
         passenger["embarked"] = None
     return passenger
 
@@ -256,7 +257,7 @@ def to_controls(passenger: dict[str, Any]) -> tuple:
         int(known["sibsp"]),
         int(known["parch"]),
         14.45 if known["fare"] is None else round(float(known["fare"]), 4),
-        known["embarked"] or words.UNKNOWN,
+        known["embarked"] or UNKNOWN,
         known["age"] is None,
         known["fare"] is None,
     )
@@ -266,7 +267,7 @@ def people() -> list[tuple[str, int]]:
     """List every passenger as label and id: the notable ones first, then all by name."""
     frame, _ = everyone()
     rows = frame.sort_values("name").to_dict("records")
-    others = [(f"{words.full_name(r['name'])}, {words.CLASSES[r['pclass']]} class", r["passenger_id"]) for r in rows]
+    others = [(f"{words.full_name(r['name'])}, {ticket_class(r['pclass'])}", r["passenger_id"]) for r in rows]
     return [(label, key) for key, label in NOTABLE.items()] + [pair for pair in others if pair[1] not in NOTABLE]
 
 

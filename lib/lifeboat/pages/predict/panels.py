@@ -14,16 +14,15 @@ from lifeboat.pages.markup import Raw, facts, large, table, text
 from lifeboat.pages.predict.answer import Answer, Evidence
 from lifeboat.pages.predict.batch import LINE, Scored
 from lifeboat.pages.predict.whatif import Change
-from lifeboat.passengers import short
+from lifeboat.passengers import DIED, FIELDS, SURVIVED, short
 from lifeboat.registry import NAME, Champion
+from lifeboat.survival import METRIC_WORDS
 
 TICKS = (0.5, 0.1, 0.9, 0.01, 0.99, 0.25, 0.75)
 """Chances on the axis, the most needed first."""
 
 TICK_GAP = 16
 """How close labels may come, in percent of the width: less would run them together on a phone."""
-
-METRICS = {"accuracy": "Accuracy", "roc_auc": "ROC AUC", "log_loss": "Log loss", "brier": "Brier score"}
 
 
 def verdict(answer: Answer) -> Raw:
@@ -44,7 +43,7 @@ def truth(answer: Answer, known: str) -> Raw:
 
 
 def _verdict_words(p: float) -> str:
-    would = "survived" if p >= 0.5 else "died"
+    would = SURVIVED if p >= 0.5 else DIED
     margin = abs(p - 0.5)
     how = "perhaps" if margin < 0.1 else "probably" if margin <= 0.35 else "very likely"
     return f"would {how} have {would}"
@@ -69,7 +68,7 @@ def _how_sure(evidence: Evidence | None) -> str:
     if evidence is None:
         return ""
     others = words.count(evidence.passengers, "passenger")
-    ruled_out = {"died": "survival", "survived": "death"}
+    ruled_out = {DIED: "survival", SURVIVED: "death"}
     if len(evidence.plausible) == 1:
         conclusion = f"{ruled_out[evidence.plausible[0]]} can be ruled out"
     else:
@@ -89,7 +88,7 @@ def why(answer: Answer) -> Raw:
     ends = start + ordered.cumsum()
     scale = _Scale(np.concatenate([[start], ends]))
     bars = [
-        _bar(scale, words.LABELS[name], words.value(name, answer.passenger[name]), end - ordered[name], end)
+        _bar(scale, FIELDS[name].label, words.value(name, answer.passenger[name]), end - ordered[name], end)
         for name, end in ends.items()
     ]
     first = _bar(scale, "An average passenger", "", None, start)
@@ -148,7 +147,7 @@ def what_if(answer: Answer, changes: Sequence[Change]) -> Raw:
 
 def _change(passenger: Mapping[str, Any], change: Change) -> str:
     parts = [
-        f"{text(words.LABELS[name])} <b>{text(words.value(name, new))}</b>"
+        f"{text(FIELDS[name].label)} <b>{text(words.value(name, new))}</b>"
         f" instead of {text(words.value(name, passenger[name]))}"
         for name, new in change.values.items()
     ]
@@ -178,7 +177,7 @@ MOST_FAULTS = 100
 
 def batch_summary(scored: Scored) -> Raw:
     """Say how many rows were scored, and list the faulty ones by line with the reason."""
-    survived = int((scored.predictions["prediction"] == "survived").sum())
+    survived = int((scored.predictions["prediction"] == SURVIVED).sum())
     counts = facts(
         [
             ("Rows scored", f"{len(scored.predictions):,}"),
@@ -200,11 +199,11 @@ def batch_summary(scored: Scored) -> Raw:
 
 def model_line(champion: Champion) -> Raw:
     """Name the model, its version, when it was trained, and how it did on passengers that it had never seen."""
-    tested = [(label, f"{champion.metrics[name]:.3f}") for name, label in METRICS.items() if name in champion.metrics]
+    tested = [(word, champion.metrics[name]) for name, word in METRIC_WORDS.items() if name in champion.metrics]
     return facts(
         [
             ("Model", f"{NAME} version {champion.version}"),
             ("Trained", words.day(champion.created)),
-            *[(f"{label} in the test", number) for label, number in tested],
+            *[(f"{_capital(word)} in the test", f"{value:.3f}") for word, value in tested],
         ]
     )

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from lifeboat.pages.predict.likeness import distances, everyone
-from lifeboat.passengers import FEATURES
-from lifeboat.survival.preprocessing import CODES, read_passengers
+from lifeboat.passengers import FEATURES, FIELDS
+from lifeboat.survival.preprocessing import read_passengers
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,8 @@ def _change(row: np.ndarray, columns: tuple[int, ...], probability: float) -> Ch
 
 
 def _value(name: str, code: float) -> Any:
-    words = {number: word for word, number in CODES.get(name, {}).items()}
-    return words.get(code, float(code))
+    values = {number: value for value, number in FIELDS[name].codes.items()}
+    return values.get(code, float(code))
 
 
 @cache

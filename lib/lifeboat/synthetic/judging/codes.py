@@ -7,12 +7,11 @@ import pandas as pd
 from lifeboat.passengers import FEATURES, FIELDS, LABEL, TEXT_FEATURES
 
 COLUMNS = [*FEATURES, LABEL]
-NUMBERS = [name for name, field in FIELDS.items() if field.values is None]
+NUMBERS = [name for name, field in FIELDS.items() if not field.words]
 """Features whose differences mean something; the others are categories."""
 
 
 def codes(passengers: pd.DataFrame) -> pd.DataFrame:
-    """Return `COLUMNS` with each text as its position in the field's values; NaN is unknown."""
-    positions = {name: {value: i for i, value in enumerate(FIELDS[name].values)} for name in TEXT_FEATURES}
-    coded = {name: passengers[name].map(position) for name, position in positions.items()}
+    """Return `COLUMNS` with the code of each text; NaN is unknown."""
+    coded = {name: passengers[name].map(FIELDS[name].codes) for name in TEXT_FEATURES}
     return passengers[COLUMNS].assign(**coded).astype(float).reset_index(drop=True)

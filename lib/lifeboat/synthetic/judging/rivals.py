@@ -1,4 +1,4 @@
-"""Simpler ways to make passengers, to compare the generator with: each learns from a table and draws `n` from that."""
+"""Simpler ways to make passengers, to compare the generator with: each learns from a table and draws `n` passengers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from lifeboat.passengers import FEATURES, LABEL
 from lifeboat.synthetic.judging.codes import codes
 
-_UNKNOWN = -1.0
+_UNKNOWN_CODE = -1.0
 
 
 def marginals(passengers: pd.DataFrame, n: int, seed: int = 0) -> pd.DataFrame:
@@ -48,7 +48,7 @@ def sequential_trees(passengers: pd.DataFrame, n: int, seed: int = 0) -> pd.Data
     See `marginals` for the parameters.
     """
     random = np.random.default_rng(seed)
-    known = codes(passengers)[[LABEL, *FEATURES]].fillna(_UNKNOWN)
+    known = codes(passengers)[[LABEL, *FEATURES]].fillna(_UNKNOWN_CODE)
     made = pd.DataFrame({LABEL: random.choice(known[LABEL], n)})
     columns = {LABEL: made[LABEL].astype(np.int64)}
     for i, name in enumerate(FEATURES, 1):
@@ -74,7 +74,7 @@ def _per_outcome(passengers: pd.DataFrame, n: int, random: np.random.Generator, 
 
 
 def _from_copula(known: pd.DataFrame, n: int, random: np.random.Generator) -> dict[str, np.ndarray]:
-    coded = codes(known)[FEATURES].fillna(_UNKNOWN)
+    coded = codes(known)[FEATURES].fillna(_UNKNOWN_CODE)
     ranks = (coded + random.uniform(0, 1e-6, coded.shape)).rank()  # ties are broken at random
     correlation = np.corrcoef(norm.ppf((ranks - 0.5) / len(known)), rowvar=False)
     drawn = norm.cdf(random.multivariate_normal(np.zeros(len(FEATURES)), correlation, n))

@@ -39,6 +39,11 @@ def test_nearness_is_half_for_neither_and_one_for_copies(halves):
     assert judges.nearer_to_training(unseen, unseen, other) > 0.85
 
 
+def test_a_year_of_age_is_a_small_difference_and_another_sex_is_not(halves):
+    men = halves[0].query("sex == 'male' and age >= 0").head(60)
+    assert judges.nearer_to_training(men, men.assign(age=men["age"] + 1), men.assign(sex="female")) == 1
+
+
 @pytest.mark.slow
 def test_unseen_passengers_and_privacy(halves, made):
     sample = made.sample(len(halves[0]))
