@@ -1,6 +1,8 @@
 BIN = .venv/bin
 READY = .venv/ready
 HOST_PYTHON ?= python3
+# On tables this small more threads gain nothing, and wait for each other whenever the machine has other work to do.
+export OMP_NUM_THREADS ?= 1
 
 help:  ## list the targets
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -19,6 +19,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path not in slow)
 
 
+@pytest.fixture
+def without_key() -> Iterator[None]:
+    """An environment that names no Hopsworks; whatever is set in it meanwhile is taken back."""
+    before = dict(os.environ)
+    for name in [name for name in before if name.startswith("HOPSWORKS_")]:
+        del os.environ[name]
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
     """A local Hopsworks service over an empty folder, one for each module of tests."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
+from traceback import format_exception
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -45,6 +48,13 @@ app.add_typer(models_app, name="models")
 console = Console()
 Version = Annotated[int, typer.Argument(min=1, help="of the model in the registry")]
 Day = Annotated[str | None, typer.Option(metavar="DAY", help="a date such as 2026-11-24 (UTC)")]
+
+
+@app.callback()
+def common(
+    debug: Annotated[bool, typer.Option("--debug", help="show the traceback of an error")] = False,
+) -> None:
+    """Options of every command; `main` looks at them."""
 
 
 @app.command()
@@ -254,13 +264,34 @@ def digest() -> None:
 
 
 def main() -> None:
-    """Run the command line; an error that the user can mend, or the store's, ends it with a message and exit code 1."""
+    """Run the command line.
+
+    An error that the user can mend, or the store's, ends it with one line and exit code 1; its traceback is in the log,
+    and shown with ``--debug``. Any other error is a fault of ours and shown whole.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # as in the Makefile; kernels and pages inherit it
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # in order, as after Ctrl-C
     try:
         app()
     except Exception as error:
-        if not isinstance(error, LifeboatError) and not is_of_the_store(error):
+        log = _log(error)
+        if "--debug" in sys.argv or not (isinstance(error, LifeboatError) or is_of_the_store(error)):
             raise
-        said = in_short(str(error))
-        Console(stderr=True).print("error:", said, style="red", highlight=False, markup=False, soft_wrap=True)
+        say = partial(Console(stderr=True).print, highlight=False, markup=False, soft_wrap=True)
+        say("error:", in_short(str(error)), style="red")
+        if not isinstance(error, LifeboatError):
+            say(f"The client raised this; {f'{log} has the traceback' if log else 'see it with --debug'}.")
         sys.exit(1)
+
+
+def _log(error: Exception) -> Path | None:
+    """Keep the traceback of an error beside the runs; None if that cannot be written."""
+    log = records.runs_folder() / "errors.log"
+    lines = [f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} lifeboat {' '.join(sys.argv[1:])}\n", *format_exception(error)]
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8") as file:
+            file.writelines([*lines, "\n"])
+    except OSError:
+        return None
+    return log

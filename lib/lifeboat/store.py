@@ -8,12 +8,14 @@ import logging
 import os
 import sys
 import tempfile
+import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TextIO
 
 from lifeboat.errors import LifeboatError
 
@@ -21,6 +23,18 @@ if TYPE_CHECKING:
     from hopsworks.project import Project
 
     from hopsworks_local import Service
+
+
+_SERVED = "LIFEBOAT_SERVED_STORE"
+"""Names the folder of the local service that another process serves, beside the variables that lead to it."""
+
+_VARIABLES = {f"HOPSWORKS_{name}" for name in ("HOST", "PORT", "PROJECT", "API_KEY", "ENGINE", "CERT_FOLDER")} | {
+    "HOPSWORKS_HOSTNAME_VERIFICATION",
+    "HOPSWORKS_TRUST_STORE_PATH",
+    _SERVED,
+    "no_proxy",
+    "NO_PROXY",
+}
 
 
 def project_folder() -> Path:
@@ -34,16 +48,54 @@ def store_folder() -> Path:
     return Path(os.environ.get("LIFEBOAT_STORE") or project_folder() / "store").expanduser().resolve()
 
 
+@dataclass(frozen=True)
+class Home:
+    """The Hopsworks that is in use.
+
+    Attributes
+    ----------
+    folder : Path or None
+        Where the local service keeps its store; None for a Hopsworks elsewhere.
+    variables : mapping of str to str
+        What the environment of another process must hold, so that its `login` (or a plain ``hopsworks.login()``)
+        reaches the same one.
+    """
+
+    folder: Path | None
+    variables: Mapping[str, str]
+
+    def __str__(self) -> str:
+        """Say which one it is."""
+        return "a local service" if self.folder else self.variables.get("HOPSWORKS_HOST", "the Hopsworks cloud")
+
+
 def is_local() -> bool:
-    """Say whether `login` will use the local service: no Hopsworks key is in the environment."""
-    return not os.environ.get("HOPSWORKS_API_KEY")
+    """Say whether the local service is used: there is no Hopsworks key in the environment but that of the service."""
+    return not os.environ.get("HOPSWORKS_API_KEY") or _SERVED in os.environ
+
+
+def home() -> Home:
+    """Return the Hopsworks in use: the one whose key is in the environment, else a local service, which is started.
+
+    This is the one place that asks. The service is started once per process and folder, and again if it was killed.
+
+    Raises
+    ------
+    LifeboatError
+        If the store's folder cannot be used.
+    """
+    if os.environ.get("HOPSWORKS_API_KEY"):
+        served = os.environ.get(_SERVED)
+        return Home(Path(served) if served else None, {name: os.environ[name] for name in _VARIABLES & set(os.environ)})
+    folder = store_folder()
+    with _turn:
+        return Home(folder, {**_serve(folder).environment, _SERVED: str(folder)})
 
 
 def login() -> Project:
-    """Log in to Hopsworks: the one that ``HOPSWORKS_API_KEY`` opens, else a local service over `store_folder`.
+    """Log in to the `home` of the system.
 
-    The local service is started once a process (see `serve`), ends with it, and serves its child processes too; if it
-    has been killed, the next login starts it again.
+    The local service ends with this process, and serves its child processes too if they are told (`handed_over`).
 
     Returns
     -------
@@ -55,7 +107,7 @@ def login() -> Project:
     LifeboatError
         If the store cannot be served, or Hopsworks cannot be reached or refuses the key.
     """
-    serve()
+    found = home()
     import requests
 
     hopsworks = _client()
@@ -63,25 +115,56 @@ def login() -> Project:
 
     try:
         with quiet():
-            return hopsworks.login(engine="python", cert_folder=_certificates().name)
+            return hopsworks.login(**_arguments(found.variables), engine="python", cert_folder=_certificates().name)
     except (RestAPIError, requests.exceptions.RequestException) as error:
-        address = f"{os.environ.get('HOPSWORKS_HOST', 'the Hopsworks cloud')}:{os.environ.get('HOPSWORKS_PORT', 443)}"
         raise LifeboatError(
-            f"Hopsworks at {address} did not let us in: {_reason(error)}. "
+            f"Hopsworks at {found}:{found.variables.get('HOPSWORKS_PORT', 443)} did not let us in: {_reason(error)}. "
             "Check HOPSWORKS_API_KEY, HOPSWORKS_HOST and HOPSWORKS_PROJECT, or unset them to use the local store."
         ) from error
 
 
-def serve() -> None:
-    """Start the local service, unless the environment names a Hopsworks, and name it in the environment.
+def _arguments(variables: Mapping[str, str]) -> dict[str, Any]:
+    """What the client would read from the environment, as arguments of its login."""
+    _go_direct(variables)
+    return {
+        "host": variables.get("HOPSWORKS_HOST"),
+        "port": int(variables.get("HOPSWORKS_PORT", 443)),
+        "project": variables.get("HOPSWORKS_PROJECT"),
+        "api_key_value": variables["HOPSWORKS_API_KEY"],
+        "hostname_verification": variables.get("HOPSWORKS_HOSTNAME_VERIFICATION", "").lower() == "true",
+        "trust_store_path": variables.get("HOPSWORKS_TRUST_STORE_PATH"),
+    }
 
-    Raises
-    ------
-    LifeboatError
-        If the store's folder cannot be used.
-    """
-    if is_local() or _has_ended():
-        os.environ.update(_serve(store_folder()).environment)
+
+def _go_direct(variables: Mapping[str, str]) -> None:
+    """Where a proxy is set, its exceptions are read from the environment alone: the local service is one."""
+    os.environ.update({name: variables[name] for name in ("no_proxy", "NO_PROXY") if name in variables})
+
+
+def adopt(variables: Mapping[str, str]) -> None:
+    """Take over the home of another process: what its ``home().variables`` said."""
+    os.environ.update(variables)
+
+
+@contextlib.contextmanager
+def handed_over() -> Iterator[None]:
+    """Let the processes that are started in this block find the home of this one in their environment."""
+    with _environment(home().variables):
+        yield
+
+
+@contextlib.contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def exists() -> bool:
@@ -112,14 +195,11 @@ def temporary() -> Iterator[None]:
     """Serve an empty store in a temporary folder to this process and its children, whatever the environment names."""
     import hopsworks_local
 
-    before = dict(os.environ)
-    with tempfile.TemporaryDirectory() as folder, hopsworks_local.start(Path(folder)) as service:
-        os.environ.update(service.environment)
-        try:
-            yield
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        service = stack.enter_context(hopsworks_local.start(Path(folder)))
+        stack.enter_context(_environment({**service.environment, _SERVED: folder}))
+        yield
 
 
 def _reason(error: Exception) -> str:
@@ -130,14 +210,7 @@ def _reason(error: Exception) -> str:
 
 
 _services: dict[Path, Service] = {}
-
-
-def _has_ended() -> bool:
-    """Say whether the environment names a service that this process started, and that has ended."""
-    key = os.environ["HOPSWORKS_API_KEY"]
-    return any(
-        service.environment["HOPSWORKS_API_KEY"] == key and not service.running for service in _services.values()
-    )
+_turn = threading.Lock()
 
 
 def _serve(folder: Path) -> Service:
@@ -173,11 +246,54 @@ def _client() -> ModuleType:
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Mute what the client prints (addresses, timings, progress bars); show it if the block fails."""
-    spoken = io.StringIO()
+    """Mute what the client prints (addresses, timings, progress bars); show it if the block fails.
+
+    Only this thread is muted, and threads that begin meanwhile: the client's workers. Others keep their voice.
+    """
+    mute = _Mute(threading.current_thread(), frozenset(threading.enumerate()))
+    with _turn:
+        _mutes.append(mute)
+        for name in ("stdout", "stderr"):
+            if not isinstance(getattr(sys, name), _Filter):
+                setattr(sys, name, _Filter(getattr(sys, name)))
     try:
-        with contextlib.redirect_stdout(spoken), contextlib.redirect_stderr(spoken):
-            yield
+        yield
     except Exception:
-        sys.stderr.write(spoken.getvalue())
+        mute.over = True
+        sys.stderr.write(mute.spoken.getvalue())
         raise
+    finally:
+        with _turn:
+            _mutes.remove(mute)
+            for name in ("stdout", "stderr"):
+                if not _mutes and isinstance(getattr(sys, name), _Filter):
+                    setattr(sys, name, getattr(sys, name).stream)
+
+
+@dataclass(eq=False)
+class _Mute:
+    owner: threading.Thread
+    others: frozenset[threading.Thread]
+    spoken: io.StringIO = field(default_factory=io.StringIO)
+    over: bool = False
+
+    def covers(self, thread: threading.Thread) -> bool:
+        return not self.over and (thread is self.owner or thread not in self.others)
+
+
+_mutes: list[_Mute] = []
+
+
+class _Filter:
+    """A stream that keeps aside what muted threads write."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def write(self, text: str) -> int:
+        thread = threading.current_thread()
+        muting = next((mute for mute in reversed(_mutes) if mute.covers(thread)), None)
+        return (muting.spoken if muting else self.stream).write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)

@@ -10,11 +10,10 @@ from lifeboat.pages.live import Live, from_store
 from lifeboat.pages.monitor.history import ALL_VERSIONS, PERIODS, History, read_history
 from lifeboat.pages.monitor.page import HEADERS, LENGTHS, OUTCOMES, Page
 
-QUIET = {"show_progress": "hidden", "api_visibility": "private"}
-LATEST = {"trigger_mode": "always_last", **QUIET}
+LATEST = {"trigger_mode": "always_last", "show_progress": "hidden", "api_visibility": "private"}
 WAITING = "<p>…</p>"
-EVERY = 30
-"""Seconds between looks at the store."""
+EVERY = 20
+"""Seconds between looks at the store: of an open page, and before a view is shown."""
 
 
 def views() -> list[gr.components.Component]:
@@ -45,8 +44,8 @@ def build(history: Live[History]) -> gr.Blocks:
     """Lay out the page and connect it to the history."""
     page = Page(history)
     with gr.Blocks(title="How well has it been doing? · Lifeboat", analytics_enabled=False) as blocks:
-        gr.HTML("<h1>How well has it been doing?</h1><p>Every prediction, and the passenger's fate.</p>")
-        seen = gr.State("")
+        gr.HTML("<h1>How well has it been doing?</h1><p>Every prediction, and its outcome.</p>")
+        shown = gr.State()
         state = gr.HTML(elem_classes="state")
         with gr.Row():
             period = gr.Dropdown(list(PERIODS), label="Period", info="Counted back from the newest prediction")
@@ -60,11 +59,10 @@ def build(history: Live[History]) -> gr.Blocks:
                     confusion = gr.HTML(WAITING, elem_classes=["panel", "matrix"])
             recent, choice = table()
             download = gr.DownloadButton("Download these predictions as CSV", size="sm")
-        outputs = [seen, version, state, tiles, latest, confusion, *views()]
         choice = [period, version, *choice]
-        gr.on([blocks.load, period.input, version.input], page.show, [period, version], outputs, **LATEST)
-        gr.Timer(EVERY).tick(page.refresh, [seen, period, version], outputs, **QUIET)
-        gr.on([seen.change, *[control.change for control in choice]], page.table, choice, [recent, download], **LATEST)
+        asked = [blocks.load, gr.Timer(EVERY).tick, *[control.change for control in choice]]
+        outputs = [shown, version, state, tiles, latest, confusion, *views(), recent, download]
+        gr.on(asked, page.show, [shown, *choice], outputs, **LATEST)
     return blocks
 
 

@@ -22,8 +22,8 @@ SEXES = [("Female", "female"), ("Male", "male")]
 PORTS = [(name, code) for code, name in words.PORTS.items()] + [("Unknown", words.UNKNOWN)]
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}
 LATEST = {"trigger_mode": "always_last", **QUIET}
-EVERY = 30
-"""Seconds between looks at the registry."""
+EVERY = 20
+"""Seconds between looks at the registry: of an open page, and before an answer is given."""
 
 
 def controls() -> list[gr.components.Component]:
@@ -45,8 +45,12 @@ def controls() -> list[gr.components.Component]:
     return [pclass, sex, age, sibsp, parch, fare, embarked, age_unknown, fare_unknown]
 
 
-def one_passenger(page: Page, blocks: gr.Blocks) -> None:
-    """Lay out and connect the first tab: controls on the left, answers on the right."""
+def one_passenger(page: Page, blocks: gr.Blocks, state: gr.HTML, model: gr.HTML) -> None:
+    """Lay out and connect the first tab: controls on the left, answers on the right.
+
+    An open page asks again every now and then, as it does when a control is touched: one event, so that the answer of
+    a new model never meets older controls, or an older answer newer ones.
+    """
     with gr.Row(elem_classes="pair"):
         with gr.Column(scale=2, min_width=320):
             first = next(iter(NOTABLE))
@@ -60,9 +64,13 @@ def one_passenger(page: Page, blocks: gr.Blocks) -> None:
         with gr.Column(scale=3, min_width=320):
             answer = [gr.HTML(WAITING, elem_classes=["panel", name]) for name in ("answer", "truth", "why", "change")]
     answer.append(gr.HTML(WAITING, elem_classes=["panel", "alike"]))
-    outputs = [*inputs, *answer]
-    gr.on([control.input for control in inputs], page.ask, inputs, answer, **LATEST)
-    gr.on([blocks.load, who.input], page.choose, who, outputs, **LATEST)
+    shown, told, timer = gr.State(), gr.State(), gr.Timer(EVERY, active=False)
+    answer = [shown, state, *answer, model]
+    outputs = [*inputs, told, *answer]
+    again = [*[control.input for control in inputs], timer.tick]
+    gr.on(again, page.ask, [shown, told, *inputs], answer, **LATEST)
+    begun = gr.on([blocks.load, who.input], page.choose, who, outputs, **LATEST)
+    begun.then(lambda: gr.Timer(active=True), None, timer, **QUIET)  # until then the controls are not a passenger's
     lucky.click(page.surprise_survivor, None, [who, *outputs], **QUIET)
     unlucky.click(page.surprise_victim, None, [who, *outputs], **QUIET)
 
@@ -88,13 +96,14 @@ def build(champion: Live[Champion]) -> gr.Blocks:
     page = Page(champion)
     with gr.Blocks(title="Would this passenger survive? · Lifeboat", analytics_enabled=False) as blocks:
         gr.HTML(f"<h1>Would this passenger survive?</h1><p>{LEAD}</p>")
+        state = gr.HTML(elem_classes="state")
+        model = gr.HTML(WAITING, elem_classes=["panel", "model"], render=False)
         with gr.Tab("One passenger"):
-            one_passenger(page, blocks)
+            one_passenger(page, blocks, state, model)
         with gr.Tab("A list"):
             many_passengers(page)
         gr.api(page.predict, api_name="predict", concurrency_limit=None)
-        model = gr.HTML(WAITING, elem_classes=["panel", "model"])
-        gr.on([blocks.load, gr.Timer(EVERY).tick], page.model, None, model, **QUIET)
+        model.render()
     return blocks
 
 

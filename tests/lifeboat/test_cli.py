@@ -12,6 +12,7 @@ from rich.console import Console
 
 from lifeboat import cli, features, passengers
 from lifeboat.days import today
+from lifeboat.errors import LifeboatError
 from lifeboat.operate import records
 from lifeboat.synthetic import PassengerGenerator
 
@@ -67,6 +68,13 @@ def test_a_bad_request_ends_with_one_clear_line(lifeboat, arguments, message):
     assert "Traceback" not in done.stderr
 
 
+def test_the_traceback_of_an_error_is_in_the_log_and_shown_on_demand(lifeboat, tmp_path):
+    lifeboat("run", "nothing")
+    assert "LifeboatError: pipeline is 'nothing'" in (tmp_path / "runs" / "errors.log").read_text()
+    with pytest.raises(LifeboatError, match="pipeline is 'nothing'"):
+        lifeboat("--debug", "run", "nothing")
+
+
 def test_an_unknown_verb_is_a_usage_error(lifeboat):
     assert lifeboat("sink").returncode == 2
 
@@ -109,14 +117,16 @@ def test_digest_is_the_same_until_something_changes(filled, lifeboat):
     assert changed.splitlines()[1:] == first.splitlines()[1:]
 
 
-def test_a_damaged_store_is_an_error_in_one_line(empty, lifeboat, tmp_path):
+def test_a_damaged_store_is_an_error_in_one_line_and_a_pointer_to_the_log(empty, lifeboat, tmp_path):
     features.write_new(features.titanic_group(empty), features.historical_passengers())
     for entry in tmp_path.glob("store/featuregroups/titanic_1/_delta_log/*.json"):
         entry.write_text("damaged")
     done = lifeboat("digest")
     assert done.returncode == 1
     assert "feature group titanic version 1: its Delta log is damaged" in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
+    said, pointer = done.stderr.strip().splitlines()
+    assert pointer.endswith("errors.log has the traceback.")
+    assert "Traceback" not in said
 
 
 def test_synthesize_writes_the_passengers_of_the_seed(lifeboat, tmp_path):

@@ -1,6 +1,8 @@
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
@@ -32,6 +34,31 @@ def test_a_key_means_no_local_service(no_key, monkeypatch):
     assert not store.is_local()
 
 
+def test_logging_in_changes_neither_the_environment_nor_the_answer(no_key, monkeypatch, tmp_path):
+    monkeypatch.setenv("LIFEBOAT_STORE", str(tmp_path / "one"))
+    lifeboat.login()
+    assert store.is_local()
+    assert [name for name in os.environ if name.startswith("HOPSWORKS_")] == []
+
+
+def test_another_folder_is_another_store(no_key, monkeypatch, tmp_path):
+    monkeypatch.setenv("LIFEBOAT_STORE", str(tmp_path / "one"))
+    project = lifeboat.login()
+    features.write_new(features.titanic_group(project), features.historical_passengers())
+    monkeypatch.setenv("LIFEBOAT_STORE", str(tmp_path / "two"))
+    assert features.titanic_group(lifeboat.login()).id is None
+    assert store.home().folder == (tmp_path / "two").resolve()
+
+
+def test_child_processes_get_the_home_handed_over(no_key, monkeypatch, tmp_path):
+    monkeypatch.setenv("LIFEBOAT_STORE", str(tmp_path / "one"))
+    code = "from lifeboat import store; print(store.is_local(), store.home().variables['HOPSWORKS_PORT'])"
+    with store.handed_over():
+        told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert told == ["True", store.home().variables["HOPSWORKS_PORT"]]
+    assert "HOPSWORKS_API_KEY" not in os.environ
+
+
 def test_a_wrong_key_gives_a_clear_error_without_the_key(service, monkeypatch):
     for name, value in service.environment.items():
         monkeypatch.setenv(name, value)
@@ -53,12 +80,11 @@ def test_a_store_that_cannot_be_a_folder_gives_a_clear_error(no_key, monkeypatch
     (tmp_path / "file").write_text("not a folder")
     monkeypatch.setenv("LIFEBOAT_STORE", str(tmp_path / "file"))
     with pytest.raises(LifeboatError, match="file"):
-        store.serve()
+        store.home()
 
 
-def test_a_service_that_was_killed_is_started_again(no_key, monkeypatch, tmp_path):
+def test_a_service_that_was_killed_is_started_again(without_key, monkeypatch, tmp_path):
     monkeypatch.setenv("LIFEBOAT_STORE", str(tmp_path))
-    monkeypatch.setattr(os, "environ", dict(os.environ))  # what a login sets is taken back
     project = lifeboat.login()
     features.write_new(features.titanic_group(project), features.historical_passengers())
     (service,) = [child for child in psutil.Process().children(recursive=True) if str(tmp_path) in child.cmdline()]
@@ -81,8 +107,34 @@ def test_quiet_speaks_up_when_something_fails(capsys):
     assert "what came before" in capsys.readouterr().err
 
 
+def test_quiet_leaves_other_threads_their_voice(capsys):
+    muted, spoken = threading.Event(), threading.Event()
+
+    def speak():
+        muted.wait(10)
+        print("another thread speaks")
+        spoken.set()
+
+    thread = threading.Thread(target=speak)
+    thread.start()
+    with store.quiet():
+        muted.set()
+        assert spoken.wait(10)
+        print("the client speaks")
+        with ThreadPoolExecutor() as workers:
+            workers.submit(print, "and so do its workers").result()
+    thread.join()
+    assert capsys.readouterr().out == "another thread speaks\n"
+
+
+def test_the_animation_that_is_replaced_exists_in_the_client():
+    from hsfs.engine import python as engine
+
+    assert callable(engine.util._run_with_loading_animation)
+
+
 def test_a_program_gets_a_service_of_its_own_that_ends_with_it(no_key, tmp_path):
-    code = "import lifeboat, os; print(lifeboat.login().name, os.environ['HOPSWORKS_PORT'])"
+    code = "import lifeboat as l, lifeboat.store as s; print(l.login().name, s.home().variables['HOPSWORKS_PORT'])"
     environment = {**os.environ, "LIFEBOAT_STORE": str(tmp_path / "store")}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     name, port = done.stdout.split()

@@ -18,16 +18,13 @@ from lifeboat import features
 from lifeboat.intervals import mean_interval, wilson
 from lifeboat.monitoring.drift import Reference
 from lifeboat.monitoring.estimate import expected_accuracy, expected_confusion
-from lifeboat.monitoring.metrics import CELLS, MEANS, metrics
+from lifeboat.monitoring.metrics import CELLS, MEANS, bin_sums, metrics
 from lifeboat.monitoring.outcomes import outcomes
 from lifeboat.passengers import FEATURES, LABEL
 from lifeboat.survival import losses
 
 if TYPE_CHECKING:
     from hopsworks.project import Project
-
-BINS = 10
-"""Bins of equal width in which probabilities are compared with what happened."""
 
 KEYS = ["day", "model_version"]
 PENDING_CELLS = [f"pending_{cell}" for cell in CELLS]
@@ -97,11 +94,8 @@ def _measured(known: pd.DataFrame) -> dict[str, Any]:
 
 
 def _calibration(known: pd.DataFrame) -> dict[str, list]:
-    p = known["probability"].to_numpy(float)
-    place = np.minimum((p * BINS).astype(int), BINS - 1)
-    weights = (None, p, known[LABEL].to_numpy(float))
-    sums = [np.bincount(place, weight, minlength=BINS) for weight in weights]
-    return {"bin_passengers": sums[0].tolist(), "bin_probability": sums[1].tolist(), "bin_survived": sums[2].tolist()}
+    sums = bin_sums(known["probability"], known[LABEL])
+    return {name: part.tolist() for name, part in zip(CALIBRATION, sums, strict=True)}
 
 
 def pool(rows: pd.DataFrame) -> pd.Series:

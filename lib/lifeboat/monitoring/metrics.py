@@ -1,24 +1,17 @@
-"""Metrics: how well the predictions turned out, in all and by day."""
+"""Metrics: how well predictions with known outcomes turned out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
-from lifeboat import features
-from lifeboat.intervals import mean_interval, wilson
-from lifeboat.monitoring.drift import drift
-from lifeboat.monitoring.outcomes import outcomes
+from lifeboat.intervals import wilson
 from lifeboat.passengers import LABEL
 from lifeboat.survival import losses
 from lifeboat.survival.uncertainty import OUTCOMES
-
-if TYPE_CHECKING:
-    from hopsworks.project import Project
 
 DIED, SURVIVED = OUTCOMES
 
@@ -36,11 +29,14 @@ def confusion_matrix(results: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Always 2 x 2: rows are the outcomes, columns the predictions, both ``died`` then ``survived``.
     """
-    known = results.dropna(subset=[LABEL])
-    counts = np.zeros((2, 2), dtype=int)
-    np.add.at(counts, (known[LABEL].astype(int), known["prediction"].astype(int)), 1)
+    return matrix_of(metrics(results))
+
+
+def matrix_of(cells: Mapping[str, float]) -> pd.DataFrame:
+    """Lay out the four cells of a confusion matrix, as `metrics` and `pool` name them, like `confusion_matrix`."""
+    counts = [[cells["true_died"], cells["false_survived"]], [cells["false_died"], cells["true_survived"]]]
     return pd.DataFrame(
-        counts,
+        np.array(counts, dtype=int),
         index=pd.Index([DIED, SURVIVED], name="outcome"),
         columns=pd.Index([DIED, SURVIVED], name="prediction"),
     )
@@ -79,52 +75,6 @@ def metrics(results: pd.DataFrame) -> dict[str, float]:
     return {"passengers": len(marks), **cells, **{name: float(marks[name].mean()) for name in MEANS}}
 
 
-def metrics_by_day(results: pd.DataFrame) -> pd.DataFrame:
-    """Measure each day and model version separately.
-
-    Returns
-    -------
-    DataFrame
-        One row per day and version: ``day``, ``model_version`` and what `metrics` returns, in order of time.
-    """
-    marks, keys = _marks(results), _day_and_version(results)
-    grouped = marks.groupby([keys[name].loc[marks.index] for name in keys])
-    table = pd.concat([grouped.size().rename("passengers"), grouped[CELLS].sum(), grouped[MEANS].mean()], axis=1)
-    table = table.reindex(pd.MultiIndex.from_frame(keys.drop_duplicates().sort_values(list(keys))))
-    counts = ["passengers", *CELLS]
-    return table.fillna(dict.fromkeys(counts, 0)).astype(dict.fromkeys(counts, "int64")).reset_index()
-
-
-def intervals_by_day(results: pd.DataFrame) -> pd.DataFrame:
-    """Say how sure the metrics of each day and version are, with 95% confidence.
-
-    Returns
-    -------
-    DataFrame
-        One row per day and version: ``day``, ``model_version``; ``accuracy_low`` and ``accuracy_high`` (Wilson); the
-        same for ``log_loss`` and ``brier`` (bootstrap; NaN with fewer than two outcomes).
-    """
-    marks, keys = _marks(results), _day_and_version(results)
-    daily = metrics_by_day(results)
-    table = daily[["day", "model_version"]].copy()
-    right = daily["true_survived"] + daily["true_died"]
-    table["accuracy_low"], table["accuracy_high"] = wilson(right, daily["passengers"])
-    parts = {key: part for key, part in marks.groupby([keys[name].loc[marks.index] for name in keys])}
-    for score in ("log_loss", "brier"):
-        bounds = [
-            mean_interval(parts[key][score]) if key in parts else (np.nan, np.nan)
-            for key in table[["day", "model_version"]].itertuples(index=False, name=None)
-        ]
-        columns = [f"{score}_low", f"{score}_high"]
-        table = table.join(pd.DataFrame(bounds, table.index, columns, dtype=float))
-    return table
-
-
-def _day_and_version(results: pd.DataFrame) -> pd.DataFrame:
-    day = pd.to_datetime(results["predicted_at"]).dt.floor("D")
-    return pd.DataFrame({"day": day, "model_version": results["model_version"].astype("int64")})
-
-
 def calibration(results: pd.DataFrame, bins: int = 10) -> pd.DataFrame:
     """Compare predicted probabilities with what happened, in bins of equal width.
 
@@ -135,34 +85,19 @@ def calibration(results: pd.DataFrame, bins: int = 10) -> pd.DataFrame:
         ``passengers``, and the 95% Wilson interval of the share, ``low`` and ``high``.
     """
     known = results.dropna(subset=[LABEL])
-    probability = known["probability"].astype(float)
-    inside = np.minimum((probability * bins).astype(int), bins - 1)
-    grouped = pd.DataFrame({"predicted": probability, "observed": known[LABEL].astype(float)}).groupby(inside)
-    table = grouped.mean().assign(passengers=grouped.size()).reset_index(drop=True)
-    table["low"], table["high"] = wilson(table["observed"] * table["passengers"], table["passengers"])
-    return table
+    return calibration_of(*bin_sums(known["probability"], known[LABEL], bins))
 
 
-def write_metrics(project: Project, days: Sequence[date]) -> pd.DataFrame:
-    """Measure the predictions and the drift of days and store them in the feature group `titanic_metrics`.
-
-    Returns
-    -------
-    DataFrame
-        The rows written: one per day and model version; empty if nothing was predicted on those days.
-    """
-    titanic = features.titanic_group(project)
-    boarded = titanic.read(start_time=str(days[0]), end_time=str(days[-1] + timedelta(days=1)))
-    reference = features.read_historical(project)
-    results = outcomes(project)
-    rows = metrics_by_day(results[results["passenger_id"].isin(boarded["passenger_id"])])
-    if len(rows):
-        rows = rows.merge(_drift_by_day(reference, boarded), on="day")
-        features.write(features.metrics_group(project), rows)
-    return rows
+def bin_sums(probability: ArrayLike, survived: ArrayLike, bins: int = 10) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Add up passengers, probabilities and survivors in bins of equal width; sums of several days may be added."""
+    p, lived = np.asarray(probability, dtype=float), np.asarray(survived, dtype=float)
+    place = np.minimum((p * bins).astype(int), bins - 1)
+    return tuple(np.bincount(place, weight, minlength=bins) for weight in (None, p, lived))
 
 
-def _drift_by_day(reference: pd.DataFrame, boarded: pd.DataFrame) -> pd.DataFrame:
-    days = boarded.groupby(pd.to_datetime(boarded["boarded_at"]).dt.floor("D"))
-    index = {day: drift(reference, part).set_index("feature")["psi"] for day, part in days}
-    return pd.DataFrame(index).T.add_prefix("drift_").rename_axis("day").reset_index()
+def calibration_of(passengers: np.ndarray, probability: np.ndarray, survived: np.ndarray) -> pd.DataFrame:
+    """Compare predicted probabilities with what happened, as `calibration` does, from the sums of the bins."""
+    held = passengers > 0
+    n, p, lived = passengers[held], probability[held], survived[held]
+    low, high = wilson(lived, n)
+    return pd.DataFrame({"predicted": p / n, "observed": lived / n, "passengers": n, "low": low, "high": high})

@@ -24,6 +24,7 @@ def outcomes(
     start: date | None = None,
     end: date | None = None,
     as_of: date | None = None,
+    from_passenger: int | None = None,
 ) -> pd.DataFrame:
     """Read stored predictions with the outcomes of their passengers; the feature store joins the two.
 
@@ -35,6 +36,8 @@ def outcomes(
         Whether to read the seven features of each passenger too.
     start, end : date, optional
         Only the predictions of these days, both included.
+    from_passenger : int, optional
+        Only passengers with this id or a higher one; ids rise from day to day.
     as_of : date, optional
         What was known at the end of this day: later predictions are left out, later outcomes are pending.
 
@@ -54,6 +57,8 @@ def outcomes(
     last = min((day for day in (end, as_of) if day), default=None)
     if start:
         query = query.filter(predictions.predicted_at >= str(start))
+    if from_passenger is not None:
+        query = query.filter(predictions.passenger_id >= from_passenger)
     if last:
         query = query.filter(predictions.predicted_at < str(last + timedelta(days=1)))
     found = query.read()

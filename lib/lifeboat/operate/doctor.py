@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -38,8 +37,7 @@ def examine() -> Iterator[Check]:
     """Check Python, the data, the store, the model and the runs, one after another."""
     yield Check("Python", sys.version_info >= (3, 11), sys.version.split()[0], "Install Python 3.11 or newer.")
     yield _attempt("data", lambda: f"{len(passengers.load()):,} passengers, checksum right")
-    where = "a local service" if store.is_local() else os.environ.get("HOPSWORKS_HOST", "the Hopsworks cloud")
-    entered = _attempt("store", lambda: f"logged in to {store.login().name} ({where})")
+    entered = _attempt("store", lambda: f"logged in to {store.login().name} ({store.home()})")
     yield entered
     if entered.ok:
         yield _content()

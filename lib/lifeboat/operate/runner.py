@@ -86,8 +86,7 @@ def run(name: str, start: str | date | None = None, end: str | date | None = Non
     """
     pipeline = get_pipeline(name)
     days = days_between(start or end or today(), end or today())
-    with _turn(pipeline), recorded(name, days) as folder:
-        store.serve()
+    with _turn(pipeline), recorded(name, days) as folder, store.handed_over():
         clock = Clock(60 * pipeline.timeout, 60 * pipeline.cell_timeout)
         with _temporary_folder():
             for notebook in pipeline.notebooks:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import logging
 import os
 import signal
 import socket
@@ -10,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -23,12 +25,17 @@ PORTS = {"predict": 7860, "monitor": 7861}
 PATIENCE = 120
 """Seconds within which a page must answer."""
 
-_FOLLOWS = "LIFEBOAT_PAGE_FOLLOWS"  # set for a page that ends with its parent
+WATCH = 1.0, 60.0
+"""Seconds between looks at the service: in general, and at most if it ends again and again."""
+
+_FOLLOWS = "LIFEBOAT_PAGE_FOLLOWS"  # set for a page that ends with its parent, and listens to it
+
+log = logging.getLogger(__name__)
 
 
 @contextlib.contextmanager
 def serve() -> Iterator[dict[str, subprocess.Popen]]:
-    """Serve both pages until the block ends.
+    """Serve both pages until the block ends, and keep the local service running under them.
 
     Yields
     ------
@@ -40,16 +47,21 @@ def serve() -> Iterator[dict[str, subprocess.Popen]]:
     LifeboatError
         If the store cannot be served, or a page ends or stays silent.
     """
-    store.serve()
+    told = store.home().variables
     with contextlib.ExitStack() as stack:
         running = {}
         for name, port in PORTS.items():
             port = port if _is_free(port) else _free_port()
-            running[f"http://127.0.0.1:{port}"] = process = _start(name, port)
+            running[f"http://127.0.0.1:{port}"] = process = _start(name, port, told)
             stack.callback(process.wait)
             stack.callback(process.terminate)
         for address, process in running.items():
             _wait(address, process)
+        watched = threading.Event()
+        watcher = threading.Thread(target=_watch, args=(running.values(), told, watched), daemon=True)
+        watcher.start()
+        stack.callback(watcher.join)
+        stack.callback(watched.set)
         yield running
 
 
@@ -60,18 +72,49 @@ def end_in_order() -> None:
         threading.Thread(target=_follow, daemon=True).start()
 
 
+def _watch(pages: Collection[subprocess.Popen], told: Mapping[str, str], end: threading.Event) -> None:
+    """Start the service again whenever it has ended, and tell the pages its new address and key."""
+    often, seldom = WATCH
+    pause = often
+    while not end.wait(pause):
+        try:
+            environment = store.home().variables
+        except LifeboatError as error:
+            log.warning("the local service ended and cannot be started again: %s", error)
+            pause = seldom
+            continue
+        again = environment != told
+        pause = min(2 * pause, seldom) if again else often
+        if again:
+            log.warning("the local service had ended; it was started again")
+            for page in pages:
+                _tell(page, environment)
+            told = environment
+
+
+def _tell(page: subprocess.Popen, environment: Mapping[str, str]) -> None:
+    """Send variables of the environment through a pipe, so that no secret gets onto the disk."""
+    with contextlib.suppress(OSError):  # the page has ended
+        page.stdin.write(json.dumps(dict(environment)).encode() + b"\n")
+        page.stdin.flush()
+
+
 def _follow() -> None:
-    """Wait for the end of the input, which comes when the parent ends, however it does."""
-    while os.read(0, 1024):
-        pass
+    """Take over what `_tell` sends; end with the input, which ends when the parent does, however that comes."""
+    said = b""
+    while more := os.read(0, 65536):
+        *lines, said = (said + more).split(b"\n")
+        for line in lines:
+            store.adopt(json.loads(line))
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _start(name: str, port: int) -> subprocess.Popen:
+def _start(name: str, port: int, home: Mapping[str, str]) -> subprocess.Popen:
     app = store.project_folder() / "spaces" / name / "app.py"
     settings = {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(port), _FOLLOWS: "yes"}
+    environment = {**os.environ, **home, **settings}
     return subprocess.Popen(
-        [sys.executable, str(app)], env=os.environ | settings, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+        [sys.executable, str(app)], env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
     )
 
 

@@ -51,3 +51,32 @@ def test_a_page_alone_needs_no_input():
         running.wait(0.5)
     running.kill()
     running.wait()
+
+
+LISTENER = """
+import os, time
+from lifeboat.operate.serve import end_in_order
+end_in_order()
+print("serving", flush=True)
+while "HOPSWORKS_PORT" not in os.environ:
+    time.sleep(0.01)
+print(os.environ["HOPSWORKS_PORT"], os.environ["HOPSWORKS_API_KEY"], flush=True)
+"""
+
+
+def test_a_page_takes_over_the_address_that_its_program_sends():
+    settings = {name: value for name, value in os.environ.items() if not name.startswith("HOPSWORKS_")}
+    running = subprocess.Popen(
+        [sys.executable, "-c", LISTENER],
+        env=settings | {"LIFEBOAT_PAGE_FOLLOWS": "yes"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stdout.readline() == "serving\n"
+    running.stdin.write('{"HOPSWORKS_PORT": "41')
+    running.stdin.flush()  # it may come in parts
+    running.stdin.write('234", "HOPSWORKS_API_KEY": "new"}\n')
+    running.stdin.flush()
+    assert running.stdout.readline() == "41234 new\n"
+    running.wait(10)

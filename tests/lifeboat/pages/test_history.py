@@ -7,9 +7,11 @@ from pages import TODAY, make_versions
 from lifeboat.pages.live import Live
 from lifeboat.pages.monitor import charts, panels
 from lifeboat.pages.monitor.history import ALL_VERSIONS, PERIODS, history
-from lifeboat.pages.monitor.page import HEADERS, Page, in_words
+from lifeboat.pages.monitor.page import HEADERS, LENGTHS, VIEWS, Page, in_words, table
 
 YESTERDAY = TODAY - timedelta(days=1)
+ALL = ("All history", ALL_VERSIONS, "all", LENGTHS[0], "")
+SAME = {"__type__": "update"}
 
 
 @pytest.fixture
@@ -77,8 +79,9 @@ def test_the_latest_prediction_may_be_of_a_deleted_passenger(two_weeks):
 @pytest.mark.parametrize("period", PERIODS)
 def test_every_state_has_its_views(request, state, period):
     found = request.getfixturevalue(state)
-    _, _, *views = Page(Live(lambda previous: found, 3600)).show(period, ALL_VERSIONS)
-    assert len(views) == 10
+    _, _, _, *views, rows, _ = Page(Live(lambda previous: found, 3600)).show(None, period, *ALL[1:])
+    assert len(views) == VIEWS
+    assert len(rows) == min(50, len(found.cut(period, ALL_VERSIONS).results))
 
 
 def test_charts_have_a_trace_for_each_version_and_score(two_weeks):
@@ -88,15 +91,23 @@ def test_charts_have_a_trace_for_each_version_and_score(two_weeks):
     assert "in the test 81.0%" in figure.layout.annotations[0].text
 
 
-def test_the_page_stays_still_until_something_changes(page, two_weeks):
-    mark, *_ = page.show("All history", ALL_VERSIONS)
-    assert page.refresh(mark, "All history", ALL_VERSIONS) == {"__type__": "update"}
-    assert page.refresh("older", "All history", ALL_VERSIONS)[0] == mark
+def test_the_page_stays_still_until_something_changes(page):
+    shown, *_ = page.show(None, *ALL)
+    again, version, state, *others = page.show(shown, *ALL)
+    assert (again, state) == (shown, "")
+    assert [version, *others] == [SAME] * (VIEWS + 3)
+
+
+def test_a_search_changes_the_table_alone(page):
+    shown, *_ = page.show(None, *ALL)
+    *still, rows, _ = page.show(shown, *ALL[:-1], "third")
+    assert still[3:] == [SAME] * VIEWS
+    assert set(rows["Ticket class"]) == {"third"}
 
 
 def test_the_same_view_can_be_shown_again(page):
-    first, second = (page.show("All history", ALL_VERSIONS) for _ in range(2))
-    assert first[3:] == second[3:]
+    first, second = (page.show(None, *ALL) for _ in range(2))
+    assert first[3:-2] == second[3:-2]
 
 
 @pytest.mark.parametrize(
@@ -108,8 +119,8 @@ def test_the_same_view_can_be_shown_again(page):
         ("pending", lambda t: t["Outcome"] == "pending"),
     ],
 )
-def test_the_table_is_filtered_by_outcome(page, two_weeks, outcome, kept):
-    shown, path = page.table("All history", ALL_VERSIONS, outcome, 1000, "")
+def test_the_table_is_filtered_by_outcome(two_weeks, outcome, kept):
+    shown, path = table(two_weeks, "All history", ALL_VERSIONS, outcome, 1000, "")
     everything = in_words(two_weeks.results)
     assert len(shown) == kept(everything).sum()
     assert kept(shown).all()
@@ -117,9 +128,9 @@ def test_the_table_is_filtered_by_outcome(page, two_weeks, outcome, kept):
     assert pd.read_csv(path)["passenger_id"].astype(str).tolist() == shown["Passenger"].tolist()
 
 
-def test_the_table_is_searched_for_plain_text(page):
-    women, _ = page.table("All history", ALL_VERSIONS, "all", 50, " Female ")
-    nobody, _ = page.table("All history", ALL_VERSIONS, "all", 50, "(.*)")
+def test_the_table_is_searched_for_plain_text(two_weeks):
+    women, _ = table(two_weeks, "All history", ALL_VERSIONS, "all", 50, " Female ")
+    nobody, _ = table(two_weeks, "All history", ALL_VERSIONS, "all", 50, "(.*)")
     assert set(women["Sex"]) == {"female"}
     assert nobody.empty
 

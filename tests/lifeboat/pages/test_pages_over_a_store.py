@@ -1,8 +1,11 @@
 """The readers of both pages over a real store, filled as the pipelines fill it; both pages as they are served."""
 
+import time
 from datetime import timedelta
 
+import psutil
 import pytest
+from gradio_client import Client
 from pages import TODAY, wait_for
 from playwright.sync_api import expect
 
@@ -110,6 +113,85 @@ def test_a_store_that_breaks_is_reported_and_what_was_read_is_kept(tmp_path, mon
         assert history.get().error is None
     wait_for(lambda: history.get().error is not None)
     assert history.get().value is not None
-    _, _, state, *_ = MonitorPage(history).show("All history", ALL_VERSIONS)
+    _, _, state, *_ = MonitorPage(history).show(None, "All history", ALL_VERSIONS, "all", 50, "")
     assert "The store does not answer" in state
+    assert "What is shown was read less than a minute ago" in state
     assert str(tmp_path) not in state
+
+
+@pytest.fixture
+def own_store(without_key, tmp_path, monkeypatch):
+    """A store whose service this process starts, with a model and two days of predictions in it."""
+    monkeypatch.setenv("LIFEBOAT_STORE", str(tmp_path / "store"))
+    project = lifeboat.login()
+    features.write_new(features.titanic_group(project), features.historical_passengers())
+    training.train(project)
+    arrive(project, days=2)
+    return tmp_path / "store"
+
+
+def services(store):
+    """The running services over a store that this process started."""
+    children = psutil.Process().children()
+    running = [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
+    return [child for child in running if f"{store}" in child.cmdline()]
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_a_service_that_is_killed_comes_back_under_both_open_pages(own_store, visit, capfd, caplog):
+    with serving.serve() as running:
+        predict, monitor = map(visit, running)
+        expect(predict.locator(".facts").last).to_contain_text("version 1")
+        expect(monitor.locator(".prose.tiles")).to_contain_text("Predictions60")
+        ask = Client(next(iter(running)), verbose=False).predict
+        for newest in (2, 3):
+            (killed,) = services(own_store)
+            killed.kill()
+            answered = ask(pclass=3, sex="male", age=22, api_name="/predict")  # from what the page knows
+            assert answered["model_version"] == newest - 1
+            wait_for(lambda killed=killed: services(own_store) not in ([], [killed]), seconds=30)
+            project = lifeboat.login()
+            register_again(project)
+            changed = time.monotonic()
+            expect(predict.locator(".facts").last).to_contain_text(f"version {newest}", timeout=60_000)
+            print(f"predict after {time.monotonic() - changed:.1f} s")
+            scoring.score_days(project, registry.champion(project), [TODAY])
+            changed = time.monotonic()
+            expect(monitor.locator(".prose.tiles")).to_contain_text(f"Predictions{30 + 30 * newest}", timeout=60_000)
+            print(f"monitor after {time.monotonic() - changed:.1f} s")
+        expect(predict.locator(".state .notice")).to_have_count(0)
+        expect(monitor.locator(".state .notice")).to_have_count(0)
+        predict.close()
+        monitor.close()
+        assert all(process.poll() is None for process in running.values())
+    said = capfd.readouterr()
+    print(said.out, said.err)
+    assert [record.getMessage() for record in caplog.records if "service" in record.getMessage()] == [
+        "the local service had ended; it was started again"
+    ] * 2
+    assert "Traceback" not in said.err
+    assert len(said.err.splitlines()) <= 2 * 2 * 2  # at most a line where each incident begins and ends, on each page
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.parametrize("change", ["promote", "rollback"])
+def test_a_promotion_takes_effect_on_both_pages_within_a_minute(two_weeks_old, visit, change):
+    if len(registry.registered(two_weeks_old)) < 2:
+        register_again(two_weeks_old)
+    registry.promote(two_weeks_old, 2)
+    with serving.serve() as running:
+        predict, monitor = map(visit, running)
+        monitor.get_by_role("tab", name="Models").click()
+        champion = monitor.locator("table.versions tbody tr", has_text="champion")
+        expect(predict.locator(".facts").last).to_contain_text("version 2")
+        expect(champion).to_contain_text("2")
+        registry.promote(two_weeks_old, 1) if change == "promote" else registry.rollback(two_weeks_old)
+        changed = time.monotonic()
+        expect(predict.locator(".facts").last).to_contain_text("version 1", timeout=60_000)
+        expect(champion.locator("th")).to_contain_text("1", timeout=60_000)
+        print(f"{change} shown on both pages after {time.monotonic() - changed:.1f} s")
+        assert time.monotonic() - changed < 60
+        predict.close()
+        monitor.close()

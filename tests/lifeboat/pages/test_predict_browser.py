@@ -111,8 +111,22 @@ def test_a_promoted_model_is_picked_up_without_a_restart(visit, serve):
     address = serve("predict", lambda previous: newest[0], every=1)
     page = visit(address)
     expect(page.locator(".facts").last).to_contain_text("version 1")
+    choose_youngest(page)
+    page.evaluate("document.querySelector('.verdict').dataset.kept = 'yes'")
+    page.wait_for_timeout(2500)
+    assert page.evaluate("document.querySelector('.verdict').dataset.kept") == "yes"
+    before = page.locator(".verdict .said").inner_text()
     newest[0] = make_champion(2, "gradient_boosting")
     expect(page.locator(".facts").last).to_contain_text("version 2")
+    assert page.locator(".verdict .said").inner_text() != before
+    expect(page.locator("p.truth")).to_contain_text("Dean")
+
+
+def choose_youngest(page):
+    """Choose a passenger whose age is between two steps of its control."""
+    page.get_by_label("Begin with a real passenger").fill("Millvina")
+    page.get_by_role("option", name="Millvina Dean, the youngest on board").click()
+    expect(page.locator("p.truth")).to_contain_text("Dean")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -10,10 +11,11 @@ import pandas as pd
 
 from lifeboat import monitoring
 from lifeboat.pages import files, words
-from lifeboat.pages.live import Live, Reading
+from lifeboat.pages.live import Keyed, Live, Reading
 from lifeboat.pages.markup import Raw, notice
 from lifeboat.pages.monitor import charts, panels
 from lifeboat.pages.monitor.history import ALL_VERSIONS, History, reference
+from lifeboat.pages.notices import no_answer
 from lifeboat.passengers import FEATURES, LABEL
 
 OUTCOMES = [("All", "all"), ("Right", "right"), ("Wrong", "wrong"), ("Pending", "pending")]
@@ -22,6 +24,18 @@ OUTCOMES = [("All", "all"), ("Right", "right"), ("Wrong", "wrong"), ("Pending", 
 LENGTHS = (50, 200, 1000)
 PENDING = "pending"
 HEADERS = ["Day", "Chance of survival", "Predicted", "Outcome", "Right", *words.LABELS.values(), "Version", "Passenger"]
+
+
+VIEWS = 9
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What an open page shows: of which history, cut how, and which rows of it. Equal views need not be sent again."""
+
+    history: str
+    cut: tuple[str, str]
+    rows: tuple[str, int, str]
 
 
 class Page:
@@ -35,66 +49,69 @@ class Page:
 
     def __init__(self, history: Live[History]) -> None:
         self._history = history
-        self._views = lru_cache(maxsize=64)(self._view)
+        self._views = lru_cache(maxsize=64)(_views)
 
-    def show(self, period: str, version: str) -> tuple:
-        """Return the mark of what is shown, the choices of versions, the state of the store, and all views."""
+    def show(self, shown: Shown | None, period: str, version: str, outcome: str, length: int, sought: str) -> tuple:
+        """Show the history as it is now, all of it from one reading; what is shown already is left as it is.
+
+        Returns
+        -------
+        tuple
+            What is shown now (`Shown`), the choices of versions, the state of the store, the views, and what `table`
+            returns.
+        """
         reading = self._history.get()
-        history = reading.value
-        if history is None or history.results.empty:
-            known = [ALL_VERSIONS] if history is None else history.version_names
-            models = Raw() if history is None else panels.versions(history)
-            return _mark(reading), gr.Dropdown(known, value=ALL_VERSIONS), state(reading), *_nothing(), models
-        version = version if version in history.version_names else ALL_VERSIONS
-        choices = gr.Dropdown(history.version_names, value=version)
-        return _mark(reading), choices, state(reading), *self._views(_mark(reading), period, version)
+        names = [ALL_VERSIONS] if reading.value is None else reading.value.version_names
+        version = version if version in names else ALL_VERSIONS
+        now = Shown(_mark(reading), (period, version), (outcome, length, sought))
+        if now == shown:
+            return now, gr.skip(), state(reading), *(gr.skip(),) * (VIEWS + 2)
+        rows = table(reading.value, period, version, outcome, length, sought)
+        if shown and (now.history, now.cut) == (shown.history, shown.cut):
+            return now, gr.skip(), state(reading), *(gr.skip(),) * VIEWS, *rows
+        views = self._views(Keyed(now.history, reading.value), period, version)
+        return now, gr.Dropdown(names, value=version), state(reading), *views, *rows
 
-    def _view(self, mark: str, period: str, version: str) -> tuple:
-        """The views of a period and version; `mark` keeps those of different histories apart in the cache."""
-        part = self._history.get().value.cut(period, version)
-        recent = part.results.drop_duplicates("passenger_id").dropna(subset=["pclass"])
-        return (
-            panels.tiles(part, version),
-            panels.latest(part),
-            panels.confusion(part),
-            panels.days_lead(version),
-            charts.by_day(part, version),
-            panels.calibration_lead(),
-            charts.calibration(part),
-            panels.drift(monitoring.drift(reference(), recent), len(recent)),
-            panels.versions(part),
-        )
 
-    def refresh(self, seen: str, period: str, version: str) -> tuple:
-        """Do as `show`, unless nothing has changed since the mark `seen`: then nothing on the page moves.
+def _views(keyed: Keyed[History | None], period: str, version: str) -> tuple:
+    """The views of a period and version of a history."""
+    history = keyed.value
+    if history is None or history.results.empty:
+        return *_nothing(), Raw() if history is None else panels.versions(history)
+    part = history.cut(period, version)
+    recent = part.results.drop_duplicates("passenger_id").dropna(subset=["pclass"])
+    return (
+        panels.tiles(part, version),
+        panels.latest(part),
+        panels.confusion(part),
+        panels.days_lead(version),
+        charts.by_day(part, version),
+        panels.calibration_lead(),
+        charts.calibration(part),
+        panels.drift(monitoring.drift(reference(), recent), len(recent)),
+        panels.versions(part),
+    )
 
-        Returns
-        -------
-        tuple or dict
-            What `show` returns, or what tells Gradio to leave everything as it is.
-        """
-        return gr.skip() if _mark(self._history.get()) == seen else self.show(period, version)
 
-    def table(
-        self, period: str, version: str, outcome: str, length: int, sought: str
-    ) -> tuple[pd.DataFrame, str | None]:
-        """Return the most recent predictions, of them those that hold the sought text.
+def table(
+    history: History | None, period: str, version: str, outcome: str, length: int, sought: str
+) -> tuple[pd.DataFrame, str | None]:
+    """Return the most recent predictions of a period and version, of them those that hold the sought text.
 
-        Returns
-        -------
-        table : DataFrame
-            To read: in words.
-        path : str or None
-            To download: a CSV file of the same predictions, as stored.
-        """
-        history = self._history.get().value
-        if history is None:
-            return pd.DataFrame(columns=HEADERS), None
-        results = history.cut(period, version).results
-        recent = results[_has(results, outcome)].head(length)
-        shown = in_words(recent)
-        hit = [sought.strip().lower() in " ".join(map(str, line)).lower() for line in shown.itertuples(index=False)]
-        return shown[hit], files.save(recent[hit], "history")
+    Returns
+    -------
+    table : DataFrame
+        To read: in words.
+    path : str or None
+        To download: a CSV file of the same predictions, as stored.
+    """
+    if history is None:
+        return pd.DataFrame(columns=HEADERS), None
+    results = history.cut(period, version).results
+    recent = results[_has(results, outcome)].head(length)
+    shown = in_words(recent)
+    hit = [sought.strip().lower() in " ".join(map(str, line)).lower() for line in shown.itertuples(index=False)]
+    return shown[hit], files.save(recent[hit], "history")
 
 
 def _nothing() -> tuple:
@@ -103,19 +120,14 @@ def _nothing() -> tuple:
 
 
 def _mark(reading: Reading[History]) -> str:
-    """What stands for all that a visitor sees besides their own choices; the day is in it, as ages count from it."""
-    return f"{datetime.now(UTC).date()} {reading.value.mark if reading.value else None} {reading.error!r}"
+    """What stands for a history; the day is in it, as ages count from it."""
+    return f"{datetime.now(UTC).date()} {reading.value.mark if reading.value else None}"
 
 
 def state(reading: Reading[History]) -> Raw:
     """Say what is wrong or missing, and what to do about it; nothing if all is well."""
     if reading.error is not None:
-        return notice(
-            "The store does not answer",
-            "This page will try again by itself; what it shows, if anything, is what it read before. Whoever keeps the "
-            "store finds the reason in the log, and with `lifeboat doctor`.",
-            "warning",
-        )
+        return no_answer(reading)
     if reading.value.results.empty:
         return notice(
             "Nothing has been predicted yet",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,9 @@ import pandas as pd
 
 from lifeboat import passengers, registry
 from lifeboat.pages import files, words
-from lifeboat.pages.live import Live
+from lifeboat.pages.live import Keyed, Live, Reading
 from lifeboat.pages.markup import Raw, notice
+from lifeboat.pages.notices import no_answer
 from lifeboat.pages.predict import batch, panels
 from lifeboat.pages.predict.answer import Answer, answer, prediction
 from lifeboat.pages.predict.likeness import everyone, most_similar
@@ -42,7 +44,25 @@ NOTABLE = {
 }
 """Passengers to begin with, by id."""
 
-NO_PANELS = (Raw(),) * 4
+PANELS = 6
+MAX_CACHED = 1024
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is known about a chosen passenger besides the features, and the values of the controls it belongs to."""
+
+    values: tuple
+    truth: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the panels of an open page show: which model's answer to which values of the controls, and the truth."""
+
+    model: Any
+    values: tuple
+    truth: str = ""
 
 
 def read_champion(project: Project, previous: Champion | None = None) -> Champion:
@@ -61,7 +81,7 @@ class Page:
 
     def __init__(self, champion: Live[Champion]) -> None:
         self._champion = champion
-        self._explained = lru_cache(maxsize=1024)(self._explain)
+        self._explained = lru_cache(maxsize=MAX_CACHED)(_explain)
 
     def predict(
         self,
@@ -95,33 +115,40 @@ class Page:
         dict
             The probability of survival; low and high, the 95% interval of the share that survived among unseen
             passengers with about this chance; the plausible outcomes; whether survival is predicted; the version of
-            the model.
+            the model, and the time (UTC) as of which it was the one that predicts.
         """
         values = (pclass, sex, age, sibsp, parch, fare, embarked)
-        champion = self._champion_or_error()
+        reading = self._champion.get()
+        if reading.value is None:
+            raise gr.Error("No model answers at the moment; try again later.", print_exception=False)
         try:
             passenger = validate_one(dict(zip(FEATURES, values, strict=True)))
         except InvalidPassenger as error:
             raise gr.Error(str(error), print_exception=False) from None
-        return prediction(champion, passenger)
+        return prediction(reading.value, passenger) | {"as_of": reading.at.isoformat(timespec="seconds")}
 
-    def _champion_or_error(self) -> Champion:
+    def ask(self, shown: Shown | None, told: Told | None, *values: Any) -> tuple:
+        """Answer for the values of the controls; if the answer is shown already, its panels are left as they are.
+
+        Returns
+        -------
+        tuple
+            What is shown now (`Shown`), what is wrong with the store, and the panels: five of the answer, and the
+            model that gave it.
+        """
         reading = self._champion.get()
-        if reading.value is None:
-            raise gr.Error("No model answers at the moment; try again later.", print_exception=False)
-        return reading.value
-
-    def ask(self, *values: Any) -> tuple[Raw, ...]:
-        """Turn the values of the controls into the five panels of an answer."""
-        return self._answer(from_controls(values))
+        truth = told.truth if told and told.values == values else ""
+        now = Shown(_mark(reading), values, truth)
+        panels_ = (gr.skip(),) * PANELS if now == shown else self._answer(reading, from_controls(values), truth)
+        return now, state(reading), *panels_
 
     def choose(self, passenger_id: int | None) -> tuple:
-        """Fill the controls with a real passenger, and answer."""
+        """Fill the controls with a real passenger, and answer: the values, `Told`, and then what `ask` returns."""
         frame, _ = everyone()
         row = frame.set_index("passenger_id").loc[passenger_id or next(iter(NOTABLE))]
         passenger = {name: row[name] for name in FEATURES}
         truth = f"In truth, {words.full_name(row['name'])} {words.fate(row)}."
-        return *to_controls(passenger), *self._answer(passenger, truth)
+        return self._present(passenger, truth)
 
     def surprise_survivor(self) -> tuple:
         """Fill the controls with a made-up passenger like those who survived, and answer."""
@@ -135,12 +162,12 @@ class Page:
         row = generator().sample(1, survived=survived, seed=random.randrange(2**31)).iloc[0]
         passenger = {name: row[name] for name in FEATURES}
         truth = f"Nobody real: made up in the likeness of those who {words.OUTCOMES[survived]}."
-        return None, *to_controls(passenger), *self._answer(passenger, truth)
+        return None, *self._present(passenger, truth)
 
-    def model(self) -> Raw:
-        """Say which model answers; nothing if none does."""
-        champion = self._champion.get().value
-        return panels.model_line(champion) if champion else Raw()
+    def _present(self, passenger: dict[str, Any], truth: str) -> tuple:
+        reading, values = self._champion.get(), to_controls(passenger)
+        shown = Shown(_mark(reading), values, truth)
+        return *values, Told(values, truth), shown, state(reading), *self._answer(reading, passenger, truth)
 
     def score_file(self, path: str | None) -> tuple[Raw, str | None, str | None]:
         """Score a CSV file of up to 100,000 passengers: the columns pclass, sex, age, sibsp, parch, fare and embarked.
@@ -151,7 +178,7 @@ class Page:
             return Raw(), None, None
         reading = self._champion.get()
         if reading.value is None:
-            return missing(reading.error), None, None
+            return missing(reading), None, None
         try:
             scored = batch.score(reading.value.pipeline, Path(path).read_bytes())
         except batch.UnreadableList as error:
@@ -159,37 +186,51 @@ class Page:
         faults = files.save(scored.faults, "faults") if scored.faulty else None
         return panels.batch_summary(scored), files.save(scored.predictions, "predictions"), faults
 
-    def _answer(self, passenger: dict[str, Any], truth: str = "") -> tuple[Raw, ...]:
-        reading = self._champion.get()
+    def _answer(self, reading: Reading[Champion], passenger: dict[str, Any], truth: str) -> tuple[Raw, ...]:
+        """The panels of an answer, all from one reading."""
         if reading.value is None:
-            return missing(reading.error), *NO_PANELS
+            return _alone(missing(reading))
+        model = panels.model_line(reading.value)
         try:
-            found, *others = self._explained(reading.value.version, tuple(validate_one(passenger).values()))
+            values = tuple(validate_one(passenger).values())
         except InvalidPassenger as error:
-            return notice("This passenger cannot be", str(error), "warning"), *NO_PANELS
-        return panels.verdict(found), panels.truth(found, truth), *others
-
-    def _explain(self, version: int, values: tuple) -> tuple[Answer, Raw, Raw, Raw]:
-        """The answer and its panels; `version` keeps the answers of different models apart in the cache."""
-        champion = self._champion.get().value
-        found = answer(champion, dict(zip(FEATURES, values, strict=True)))
-        changes = smallest_changes(champion.pipeline[1:], found.passenger)
-        similar = most_similar(found.passenger)
-        return found, panels.why(found), panels.what_if(found, changes), panels.similar(similar)
+            return *_alone(notice("This passenger cannot be", str(error), "warning"))[:-1], model
+        found, *others = self._explained(Keyed(_mark(reading), reading.value), values)
+        return panels.verdict(found), panels.truth(found, truth), *others, model
 
 
-def missing(error: Exception | None) -> Raw:
-    """Say why no model answers and what to do, without the details that only the keeper of the store should see."""
-    if isinstance(error, registry.NoModel):
+def _alone(panel: Raw) -> tuple[Raw, ...]:
+    return panel, *(Raw(),) * (PANELS - 1)
+
+
+def _explain(champion: Keyed[Champion], values: tuple) -> tuple[Answer, Raw, Raw, Raw]:
+    """The answer, and its panels that say nothing of the truth."""
+    model = champion.value
+    found = answer(model, dict(zip(FEATURES, values, strict=True)))
+    changes = smallest_changes(model.pipeline[1:], found.passenger)
+    similar = most_similar(found.passenger)
+    return found, panels.why(found), panels.what_if(found, changes), panels.similar(similar)
+
+
+def _mark(reading: Reading[Champion]) -> Any:
+    """What stands for the model of a reading or, without one, for the reason."""
+    model = reading.value
+    return repr(reading.error) if model is None else (model.version, model.created)
+
+
+def state(reading: Reading[Champion]) -> Raw:
+    """Say how old the model is that answers if the store does not; nothing if all is well or no model answers."""
+    return Raw() if reading.error is None or reading.value is None else no_answer(reading)
+
+
+def missing(reading: Reading[Champion]) -> Raw:
+    """Say why no model answers and what to do."""
+    if isinstance(reading.error, registry.NoModel):
         return notice(
             "No model is registered yet",
             "Train one with `make run`, or with `lifeboat run retrain`; this page finds it by itself.",
         )
-    return notice(
-        "The store does not answer",
-        "This page will try again by itself. Whoever keeps it finds the reason in the log, and with `lifeboat doctor`.",
-        "warning",
-    )
+    return no_answer(reading)
 
 
 def from_controls(values: tuple) -> dict[str, Any]:
