@@ -125,7 +125,7 @@ def board(
     generator = PassengerGenerator().fit(features.read_historical(project))
     titanic = features.titanic_group(project)
     arrived = of_days(generator, days, per_day, outcome_after_days=outcome_after_days, scenario=scenario)
-    today = _newest_day(titanic, days[-1])
+    today = _newest_day(titanic, max(days))
     new = features.write_new(titanic, withhold(arrived, today))
     reveal(titanic, generator, today, outcome_after_days)
     return new
@@ -153,10 +153,12 @@ def _truths(generator: PassengerGenerator, waiting: pd.DataFrame, after: int) ->
     """The days of the waiting passengers once more, with all that the world knows."""
     for (stamp, scenario), part in waiting.groupby([waiting["passenger_id"] // IDS_PER_DAY, "scenario"], dropna=False):
         n = int(part["passenger_id"].max() % IDS_PER_DAY) + 1
-        yield _of_day(generator, date.fromisoformat(str(stamp)), n, after, None if pd.isna(scenario) else scenario)
+        rows = _of_day(generator, date.fromisoformat(str(stamp)), n, after, None if pd.isna(scenario) else scenario)
+        yield rows[rows["passenger_id"].isin(part["passenger_id"])]  # others of the day may belong to another scenario
 
 
 def _newest_day(titanic: FeatureGroup, day: date) -> date:
-    """The newest day on which anybody has boarded, `day` at least."""
-    later = titanic.select(["boarded_at"]).filter(titanic.boarded_at > str(day)).read()
-    return day if later.empty else max(later["boarded_at"]).date()
+    """The newest day of which anything is stored, `day` at least; nobody may have boarded on a day with outcomes."""
+    later = titanic.select(["boarded_at", OUTCOME_AT])
+    later = later.filter((titanic.boarded_at > str(day)) | (titanic[OUTCOME_AT] > str(day))).read()
+    return day if later.empty else later.max().max().date()

@@ -107,7 +107,8 @@ def alarms(rows: pd.DataFrame, today: date, reference: Reference, expected: floa
     if len(recent):
         whole = pool(recent)
         known = last[last["known"] == last["passengers"]].nlargest(WINDOW_DAYS, "day")
-        found += [_data(whole, reference), _drift(whole, reference), _estimate(whole, expected), _truth(known)]
+        newest = recent[recent["model_version"] == recent.loc[recent["day"].idxmax(), "model_version"]]
+        found += [_data(whole, reference), _drift(whole, reference), _estimate(pool(newest), expected), _truth(known)]
     return [alarm for alarm in found if alarm]
 
 

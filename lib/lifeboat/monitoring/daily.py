@@ -57,7 +57,8 @@ def daily_rows(results: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     day = pd.to_datetime(results["predicted_at"]).dt.floor("D").astype("datetime64[us]")
     parts = results.groupby([day.rename("day"), results["model_version"].astype("int64")])
     rows = [{"day": day, "model_version": version, **_row(part, reference)} for (day, version), part in parts]
-    return pd.DataFrame(rows, columns=[*KEYS, *_columns()])
+    table = pd.DataFrame(rows, columns=[*KEYS, *_columns()])
+    return table.astype({"day": "datetime64[us]"})  # as the store keeps it
 
 
 def _columns() -> list[str]:
@@ -160,8 +161,19 @@ def _waiting_days(group: Any) -> list[date]:
     return sorted(stored.loc[stored["known"] < stored["passengers"], "day"].dt.date.unique())
 
 
-def read_metrics(project: Project) -> pd.DataFrame:
-    """Read all rows of `titanic_metrics`, in order of time; empty before the first."""
+def read_metrics(project: Project, as_of: date | None = None) -> pd.DataFrame:
+    """Read all rows of `titanic_metrics`, in order of time; empty before the first.
+
+    Parameters
+    ----------
+    project : Project
+        As `lifeboat.login` returns it.
+    as_of : date, optional
+        The rows as they were at the end of this day: measured again, from all predictions up to then.
+    """
+    if as_of:
+        results = outcomes(project, with_features=True, as_of=as_of)
+        return daily_rows(results, Reference.of(features.read_historical(project)))
     group = features.metrics_group(project)
     if group.id is None:
         return pd.DataFrame(columns=[*KEYS, *_columns()])

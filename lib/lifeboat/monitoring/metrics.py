@@ -89,7 +89,8 @@ def bin_sums(probability: ArrayLike, survived: ArrayLike, bins: int = 10) -> tup
     """Add up passengers, probabilities and survivors in bins of equal width; sums of several days may be added."""
     p, lived = np.asarray(probability, dtype=float), np.asarray(survived, dtype=float)
     place = np.minimum((p * bins).astype(int), bins - 1)
-    return tuple(np.bincount(place, weight, minlength=bins) for weight in (None, p, lived))
+    count, *sums = (np.bincount(place, weight, minlength=bins) for weight in (None, p, lived))
+    return count, *(total.astype(float) for total in sums)  # of nothing, numpy returns whole numbers
 
 
 def calibration_of(passengers: np.ndarray, probability: np.ndarray, survived: np.ndarray) -> pd.DataFrame:

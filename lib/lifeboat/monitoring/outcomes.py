@@ -52,16 +52,19 @@ def outcomes(
     wanted = [*(FEATURES if with_features else []), LABEL, OUTCOME_AT]
     if predictions.id is None:
         return pd.DataFrame(columns=[*PREDICTION, *wanted])
-    titanic = features.titanic_group(project).select(wanted)
-    query = predictions.select(PREDICTION).join(titanic, on=["passenger_id"], join_type="left")
+    titanic = features.titanic_group(project)
+    query = predictions.select(PREDICTION).join(titanic.select(wanted), on=["passenger_id"], join_type="left")
     last = min((day for day in (end, as_of) if day), default=None)
+    # passengers are scored as of the day on which they board: the same limits for both keep the join small
     if start:
-        query = query.filter(predictions.predicted_at >= str(start))
+        query = query.filter((predictions.predicted_at >= str(start)) & (titanic.boarded_at >= str(start)))
     if from_passenger is not None:
-        query = query.filter(predictions.passenger_id >= from_passenger)
+        query = query.filter((predictions.passenger_id >= from_passenger) & (titanic.passenger_id >= from_passenger))
     if last:
-        query = query.filter(predictions.predicted_at < str(last + timedelta(days=1)))
+        after = str(last + timedelta(days=1))
+        query = query.filter((predictions.predicted_at < after) & (titanic.boarded_at < after))
     found = query.read()
     if as_of:
-        found = found.mask(found[OUTCOME_AT] > pd.Timestamp(as_of), {LABEL: None, OUTCOME_AT: None})
+        later = found[OUTCOME_AT] > pd.Timestamp(as_of)
+        found = found.assign(**{name: found[name].mask(later) for name in (LABEL, OUTCOME_AT)})
     return found.sort_values(["predicted_at", "passenger_id", "model_version"], ascending=False, ignore_index=True)
