@@ -22,7 +22,7 @@ from lifeboat.pages.predict import batch, panels
 from lifeboat.pages.predict.answer import Answer, answer, prediction
 from lifeboat.pages.predict.likeness import everyone, most_similar
 from lifeboat.pages.predict.whatif import smallest_changes
-from lifeboat.passengers import FEATURES, InvalidPassenger, ticket_class, validate_one
+from lifeboat.passengers import FEATURES, OUTCOME, InvalidPassenger, ticket_class, validate_one
 from lifeboat.registry import Champion
 from lifeboat.synthetic import PassengerGenerator
 
