@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -39,18 +40,26 @@ def everyday(generator: PassengerGenerator, n: int, seed: int) -> pd.DataFrame:
     return generator.sample(n, seed=seed)
 
 
-def _third_class_only(generator: PassengerGenerator, n: int, seed: int) -> pd.DataFrame:
-    return generator.with_marginal("pclass", {3: 1}).sample(n, seed=seed)
+def _bent(bend: Callable[[PassengerGenerator], PassengerGenerator]) -> Sampler:
+    """Sample from a generator that is bent first: once for all days, for it takes longer than a day's sample."""
+    bend = lru_cache(maxsize=1)(bend)
+    return lambda generator, n, seed: bend(generator).sample(n, seed=seed)
 
 
-def _older(generator: PassengerGenerator, n: int, seed: int) -> pd.DataFrame:
+@_bent
+def _third_class_only(generator: PassengerGenerator) -> PassengerGenerator:
+    return generator.with_marginal("pclass", {3: 1})
+
+
+@_bent
+def _older(generator: PassengerGenerator) -> PassengerGenerator:
     shares = generator.marginal("age")
     oldest = shares.index.max()
     older: dict[float, float] = {}
     for age, share in shares.items():
         shifted = min(age + 10, oldest)  # an unknown age stays unknown
         older[shifted] = older.get(shifted, 0) + share
-    return generator.with_marginal("age", older).sample(n, seed=seed)
+    return generator.with_marginal("age", older)
 
 
 def _fares_doubled(generator: PassengerGenerator, n: int, seed: int) -> pd.DataFrame:
@@ -58,9 +67,9 @@ def _fares_doubled(generator: PassengerGenerator, n: int, seed: int) -> pd.DataF
     return passengers.assign(fare=(2 * passengers["fare"]).clip(upper=FIELDS["fare"].high))
 
 
-def _port_closed(generator: PassengerGenerator, n: int, seed: int) -> pd.DataFrame:
-    shares = generator.marginal("embarked")
-    return generator.with_marginal("embarked", shares.drop("C").to_dict()).sample(n, seed=seed)
+@_bent
+def _port_closed(generator: PassengerGenerator) -> PassengerGenerator:
+    return generator.with_marginal("embarked", generator.marginal("embarked").drop("C").to_dict())
 
 
 def _survival_rate_70(generator: PassengerGenerator, n: int, seed: int) -> pd.DataFrame:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
 from lifeboat.figures.style import ALERT, HIGHLIGHT, NEUTRAL, PALETTE, canvas, percent_axis
-from lifeboat.intervals import wilson
 from lifeboat.passengers import LABEL, OUTCOME
 
 
@@ -21,26 +23,32 @@ def confusion(matrix: pd.DataFrame) -> Figure:
 
 
 def accuracy_by_day(metrics: pd.DataFrame, reference: float) -> Figure:
-    """Draw each day's accuracy with its 95% Wilson interval, and the level of the test set as a line.
+    """Draw each day's accuracy with its 95% interval, the estimates of pending days, and the test set as a line.
 
     Parameters
     ----------
     metrics : DataFrame
-        As `lifeboat.monitoring.metrics_by_day` returns it.
+        As `lifeboat.monitoring.daily_rows` returns it.
     reference : float
         Accuracy on the test set.
     """
-    right = metrics["true_survived"] + metrics["true_died"]
-    low, high = wilson(right, metrics["passengers"])
+    known, pending = metrics[metrics["known"] > 0], metrics[metrics["known"] == 0]
     with canvas(9, 3.6) as (figure, axes):
-        spread = [metrics["accuracy"] - low, high - metrics["accuracy"]]
-        axes.errorbar(metrics["day"], metrics["accuracy"], yerr=spread, fmt="o", capsize=3, color=HIGHLIGHT)
+        _points(axes, known, "accuracy", color=HIGHLIGHT, label="measured")
+        if len(pending):
+            _points(axes, pending, "estimated", color=HIGHLIGHT, mfc="white", alpha=0.6, label="estimated, pending")
         axes.axhline(reference, color=NEUTRAL, linestyle="--", label=f"test set, {reference:.1%}")
         locator = AutoDateLocator()
         axes.xaxis.set(major_locator=locator, major_formatter=ConciseDateFormatter(locator))
         percent_axis(axes, "accuracy")
         axes.legend(frameon=False, loc="lower left")
     return figure
+
+
+def _points(axes: Axes, rows: pd.DataFrame, name: str, **style: Any) -> None:
+    value = rows["estimated_accuracy" if name == "estimated" else name]
+    spread = [value - rows[f"{name}_low"], rows[f"{name}_high"] - value]
+    axes.errorbar(rows["day"], value, yerr=spread, fmt="o", capsize=3, **style)
 
 
 def probabilities(results: pd.DataFrame) -> Figure:

@@ -5,6 +5,7 @@ from lifeboat.monitoring.daily import daily_rows, pool, read_metrics, write_metr
 from lifeboat.monitoring.drift import Reference, drift
 from lifeboat.monitoring.estimate import certainty, expected_accuracy, expected_confusion
 from lifeboat.monitoring.metrics import (
+    CELLS,
     calibration,
     calibration_of,
     confusion_matrix,
@@ -12,8 +13,10 @@ from lifeboat.monitoring.metrics import (
     metrics,
 )
 from lifeboat.monitoring.outcomes import PREDICTION, outcomes
+from lifeboat.monitoring.recent import most_recent
 
 __all__ = [
+    "CELLS",
     "KINDS",
     "PREDICTION",
     "Alarm",
@@ -31,6 +34,7 @@ __all__ = [
     "incidents",
     "matrix_of",
     "metrics",
+    "most_recent",
     "outcomes",
     "pool",
     "read_metrics",

@@ -36,16 +36,21 @@ class Summary:
         Count by source: ``historical`` and ``synthetic``.
     champion : Champion or None
         The registered model that predicts.
-    latest : dict or None
-        The most recent prediction, as `lifeboat.monitoring.outcomes` has it.
+    latest, latest_known : dict or None
+        The most recent prediction, and the most recent one whose outcome is known, as `lifeboat.monitoring.outcomes`
+        has them.
     confusion : DataFrame
-        The 2 x 2 confusion matrix of all history.
+        The 2 x 2 confusion matrix of all history: known outcomes.
+    pending : int
+        How many predictions wait for their outcome.
     """
 
     passengers: dict[str, int]
     champion: registry.Champion | None
     latest: dict[str, Any] | None
+    latest_known: dict[str, Any] | None
     confusion: pd.DataFrame
+    pending: int
 
 
 def summarize() -> Summary:
@@ -55,13 +60,20 @@ def summarize() -> Summary:
         champion = registry.champion(project)
     except registry.NoModel:
         champion = None
-    results = monitoring.outcomes(project)
+    rows = monitoring.read_metrics(project)
+    total = monitoring.pool(rows) if len(rows) else dict.fromkeys(["passengers", "known", *monitoring.CELLS], 0)
     return Summary(
         passengers=count_passengers(project),
         champion=champion,
-        latest=None if results.empty else results.iloc[0].to_dict(),
-        confusion=monitoring.confusion_matrix(results),
+        latest=_first(monitoring.most_recent(project, rows)),
+        latest_known=_first(monitoring.most_recent(project, rows, known=True)),
+        confusion=monitoring.matrix_of(total),
+        pending=int(total["passengers"] - total["known"]),
     )
+
+
+def _first(predictions: pd.DataFrame) -> dict[str, Any] | None:
+    return None if predictions.empty else predictions.iloc[0].to_dict()
 
 
 def count_passengers(project: Project) -> dict[str, int]:
@@ -101,8 +113,9 @@ def render(summary: Summary, folder: Path) -> Group:
     counts = (f"{count:,} {source}" for source, count in summary.passengers.items())
     table.add_row("passengers", ", ".join(counts))
     table.add_row("model", _model(summary.champion))
-    table.add_row("latest prediction", _latest(summary.latest))
-    table.add_row("confusion matrix", _confusion(summary.confusion))
+    table.add_row("latest prediction", _latest(summary.latest, "none yet: lifeboat run daily"))
+    table.add_row("latest outcome", _latest(summary.latest_known, "none yet: it comes days after boarding"))
+    table.add_row("confusion matrix", Group(_confusion(summary.confusion), _counted(summary)))
     table.add_row("executed notebooks", Text(str(folder), overflow="fold"))
     table.add_row("next", _next_steps())
     return Group("", table)
@@ -122,15 +135,19 @@ def _model(champion: registry.Champion | None) -> str:
     return f"{registry.NAME} version {champion.version}\n{measured}"
 
 
-def _latest(latest: dict[str, Any] | None) -> str:
+def _latest(latest: dict[str, Any] | None, otherwise: str) -> str:
     if latest is None:
-        return "none yet: lifeboat run daily"
+        return otherwise
     said = "survived" if latest["prediction"] else "died"
     happened = "pending" if pd.isna(latest["survived"]) else "survived" if latest["survived"] else "died"
     return (
         f"passenger {latest['passenger_id']} on {latest['predicted_at']:%Y-%m-%d}: predicted {said} "
         f"(probability of survival {latest['probability']:.2f}), outcome {happened}"
     )
+
+
+def _counted(summary: Summary) -> str:
+    return f"{summary.confusion.to_numpy().sum():,} outcomes known, {summary.pending:,} pending"
 
 
 def _confusion(matrix: pd.DataFrame) -> Table:

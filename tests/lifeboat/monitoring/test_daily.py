@@ -122,3 +122,18 @@ def test_a_day_is_measured_without_reading_the_others(filled, monkeypatch):
     monkeypatch.setattr(monitoring.daily, "outcomes", lambda *a, **k: asked.append(k) or read(*a, **k))
     live(filled, [DAYS[-1] + timedelta(days=1)])
     assert asked[0]["start"] == DAYS[-3]
+
+
+def test_the_most_recent_passengers_are_found_by_the_rows(filled):
+    live(filled, DAYS)
+    rows = monitoring.read_metrics(filled)
+    everybody = monitoring.outcomes(filled)
+    for n in (1, 4, 6, 9, 1000):
+        found = monitoring.most_recent(filled, rows, n)
+        pd.testing.assert_frame_equal(found, everybody.head(n), check_dtype=False)
+    known = monitoring.most_recent(filled, rows, 7, known=True)
+    pd.testing.assert_frame_equal(
+        known, everybody.dropna(subset=["survived"])[:7].reset_index(drop=True), check_dtype=False
+    )
+    assert {*FEATURES} <= {*monitoring.most_recent(filled, rows, 2, with_features=True)}
+    assert monitoring.most_recent(filled, rows.head(0)).empty

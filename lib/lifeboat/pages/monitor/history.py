@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from lifeboat import days, features, monitoring, passengers, registry
-from lifeboat.arrivals import IDS_PER_DAY
 from lifeboat.monitoring import Alarm, Reference
 from lifeboat.passengers import LABEL
 
@@ -134,12 +133,9 @@ def read_history(project: Project, previous: History | None = None) -> History:
     if previous is not None and previous.mark == mark:
         return previous
     rows = monitoring.read_metrics(project)
-    recent = _from(project, *_place(rows, "passengers", MOST_RECENT))
-    known = recent[recent[LABEL].notna()]
-    if known.empty:
-        known = _from(project, *_place(rows[rows["known"] > 0], "passengers", MOST_RECENT))
-        known = known[known[LABEL].notna()]
-    return History(rows, recent.head(MOST_RECENT), known.head(1), versions, mark)
+    recent = monitoring.most_recent(project, rows, MOST_RECENT, with_features=True)
+    known = monitoring.most_recent(project, rows, known=True, with_features=True)
+    return History(rows, recent, known.head(1), versions, mark)
 
 
 def history(results: pd.DataFrame, versions: pd.DataFrame, mark: Any = None) -> History:
@@ -147,22 +143,6 @@ def history(results: pd.DataFrame, versions: pd.DataFrame, mark: Any = None) -> 
     rows = monitoring.daily_rows(results, reference())
     known = results[results[LABEL].notna()].head(1)
     return History(rows, results.head(MOST_RECENT), known, versions, mark)
-
-
-def _place(rows: pd.DataFrame, size: str, wanted: int) -> tuple[date | None, date | None, int]:
-    """From which day and passenger on, and up to which day, `wanted` predictions are found, or nearly; newest first."""
-    start, first = None, 0
-    for row in rows.sort_values("day", ascending=False).itertuples():
-        start, count = row.day.date(), getattr(row, size)
-        first = int(f"{start:%Y%m%d}") * IDS_PER_DAY + max(0, count - wanted)
-        wanted -= count
-        if wanted <= 0:
-            break
-    return start, rows["day"].max().date() if len(rows) else None, first
-
-
-def _from(project: Project, start: date | None, end: date | None, passenger: int) -> pd.DataFrame:
-    return monitoring.outcomes(project, with_features=True, start=start, end=end, from_passenger=passenger)
 
 
 def _mark(project: Project, versions: pd.DataFrame) -> Any:
