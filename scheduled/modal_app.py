@@ -50,22 +50,31 @@ def _settings(name: str) -> dict[str, Any]:
 
 
 @app.function(**_settings("retrain"))
-def train() -> dict[str, Any]:
+def train(approve: bool | None = None) -> dict[str, Any]:
     """Train on the feature view and register the model, by the same call as in notebook 03.
+
+    Parameters
+    ----------
+    approve : bool, optional
+        Whether a person must approve before the model predicts; as pipelines.yml says unless given.
 
     Returns
     -------
     dict
-        Name, version, description and test metrics of the registered model.
+        Name, version, description and test metrics of the registered model, and whether it predicts.
     """
     from lifeboat import registry, training
 
-    model = training.train(store.login())
+    if approve is None:
+        approve = runner.get_pipeline("retrain").parameters["approve"]
+    project = store.login()
+    model = training.train(project, approve=approve)
     return {
         "name": registry.NAME,
         "version": model.version,
         "description": model.description,
         "metrics": model.metrics,
+        "standing": registry.standing(project, model),
     }
 
 
@@ -83,6 +92,6 @@ def daily(start: str | None = None, end: str | None = None) -> dict[str, Any]:
 
 
 @app.local_entrypoint()
-def main() -> None:
-    """Train in the cloud, and say what is registered."""
-    rich.print_json(data=train.remote())
+def main(approve: bool = False) -> None:
+    """Train in the cloud, and say what is registered; with --approve it waits for `lifeboat models promote`."""
+    rich.print_json(data=train.remote(approve or None))

@@ -160,15 +160,18 @@ def train(
         str | None, typer.Argument(help="an estimator of lifeboat.survival; the default unless given")
     ] = None,
     on: Annotated[Place, typer.Option(help="train on this machine, or in a Modal container")] = Place.here,
+    approve: Annotated[bool, typer.Option("--approve", help="only register: a person promotes it later")] = False,
 ) -> None:
-    """Train and register a model, unless there is one for the same data and code."""
+    """Train and register a model, unless there is one for the same data and code; it predicts if it passes the gate."""
     if on is Place.modal:
         command = [sys.executable, "-m", "modal", "run", str(store.project_folder() / "scheduled" / "modal_app.py")]
-        raise typer.Exit(subprocess.run(command).returncode)
-    from lifeboat import survival, training
+        raise typer.Exit(subprocess.run(command + ["--approve"] * approve).returncode)
+    from lifeboat import registry, survival, training
 
-    model = training.train(store.login(), estimator or survival.DEFAULT_ESTIMATOR)
+    project = store.login()
+    model = training.train(project, estimator or survival.DEFAULT_ESTIMATOR, approve=approve)
     console.print(f"version {model.version}: {model.description}", highlight=False)
+    console.print(registry.standing(project, model), highlight=False, markup=False, soft_wrap=True)
 
 
 @models_app.command("list")
@@ -183,6 +186,7 @@ def list_models() -> None:
         {
             "version": found["version"].astype(str) + found.pop("champion").map({True: " *", False: ""}),
             "estimator": found.pop("description").astype(str).str.split(",").str[0],
+            "gate": found.pop("gate"),
             "created": found.pop("created").map("{:%Y-%m-%d}".format),
         }
     ).join(found.drop(columns="version"))
@@ -211,16 +215,19 @@ def compare(version: Version, other: Version) -> None:
 
 
 @models_app.command()
-def promote(version: Version) -> None:
+def promote(
+    version: Version,
+    force: Annotated[bool, typer.Option("--force", help="even if it did not pass the gate; this is recorded")] = False,
+) -> None:
     """Make a version the champion, which predicts."""
     from lifeboat import registry
 
-    console.print(f"version {registry.promote(store.login(), version)} predicts from now on")
+    console.print(f"version {registry.promote(store.login(), version, force=force)} predicts from now on")
 
 
 @models_app.command()
 def rollback() -> None:
-    """Go back to the version before the champion."""
+    """Go back to the champion before the present one."""
     from lifeboat import registry
 
     console.print(f"version {registry.rollback(store.login())} predicts from now on")

@@ -7,24 +7,27 @@ majority, and not fall behind the plain logistic regression of the lab.
 
 from __future__ import annotations
 
+import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from lifeboat import survival
-from lifeboat.passengers import FEATURES
 
 MARGIN = 0.01
 """Log loss (nats) by which a challenger may be worse, at the bad end of the 95% interval."""
 
-CALIBRATION_LIMIT = 0.05
-"""Largest expected calibration error, by cross-validation."""
+CALIBRATION_LIMIT = 0.08
+"""Largest expected calibration error, by cross-validation. For 1,046 passengers chance alone makes 0.03 (and 0.05
+once in a hundred times); the lab's regression has 0.05, and a model whose log-odds are twice too large 0.10."""
 
 LATENCY_LIMIT_MS = 50.0
-"""Longest that one prediction may take, in milliseconds (median)."""
+"""Longest that one prediction may take, in milliseconds."""
 
 SIZE_LIMIT_MB = 20.0
 """Largest file of a model, in megabytes."""
@@ -38,8 +41,10 @@ class Verdict:
     ----------
     passed : bool
         Whether it may predict.
+    champion : int or None
+        The version that predicted when it was judged; None if there was none yet.
     against : str
-        Whom it was compared with, in words.
+        Which model the difference is about, in words.
     difference, low, high : float
         Its log loss minus that of the other on the held-out passengers, with the 95% interval; negative is better.
     calibration_error, latency_ms, size_mb : float
@@ -49,6 +54,7 @@ class Verdict:
     """
 
     passed: bool
+    champion: int | None
     against: str
     difference: float
     low: float
@@ -61,7 +67,7 @@ class Verdict:
     def __str__(self) -> str:
         """Say it in one line."""
         found = f"log loss {self.difference:+.3f} ({self.low:+.3f} to {self.high:+.3f}) against {self.against}"
-        return f"passed: {found}" if self.passed else f"did not pass: {'; '.join(self.faults)}; {found}"
+        return f"passed the gate: {found}" if self.passed else f"did not pass the gate: {'; '.join(self.faults)}"
 
 
 @dataclass(frozen=True)
@@ -83,14 +89,49 @@ class HeldOut:
     ticket: pd.Series
 
 
+@dataclass(frozen=True)
+class Rival:
+    """A model to compare with.
+
+    Attributes
+    ----------
+    name : str
+        What the verdict calls it.
+    probability : ndarray
+        What it predicts for the held-out passengers.
+    must_be_beaten : bool
+        Whether the challenger's log loss must be lower; otherwise it is enough that it is not much higher.
+    """
+
+    name: str
+    probability: np.ndarray
+    must_be_beaten: bool = True
+
+
+def baselines(X: pd.DataFrame, y: pd.Series, held_out: HeldOut) -> list[Rival]:
+    """Return what a first model is compared with: the share of survivors for everyone, and the lab's regression.
+
+    Parameters
+    ----------
+    X, y : DataFrame, Series
+        The training part.
+    held_out : HeldOut
+        The passengers to predict.
+    """
+    regression = survival.fit("logistic", X, y).predict_proba(held_out.X)[:, 1]
+    return [
+        Rival("the majority", np.full(len(held_out.y), y.mean())),
+        Rival("the lab's regression", regression, must_be_beaten=False),  # it may be the challenger itself
+    ]
+
+
 def judge(
     challenger: Pipeline,
-    rivals: dict[str, np.ndarray],
+    rivals: list[Rival],
     held_out: HeldOut,
     *,
     calibration_error: float,
-    size_mb: float,
-    first: bool,
+    champion: int | None = None,
 ) -> Verdict:
     """Compare a challenger with its rivals on held-out passengers, and check its limits.
 
@@ -98,17 +139,14 @@ def judge(
     ----------
     challenger : Pipeline
         A fitted model.
-    rivals : dict of str to ndarray
-        Probabilities of survival of the held-out passengers by whoever is to be beaten, by name; the last is the one
-        that the verdict names.
+    rivals : list of Rival
+        At least one; the verdict gives the figures of the last.
     held_out : HeldOut
         The passengers.
     calibration_error : float
         Of the challenger, by cross-validation.
-    size_mb : float
-        Of its file.
-    first : bool
-        Whether there is no champion yet, so that not being worse is enough.
+    champion : int, optional
+        The version that predicts now.
 
     Returns
     -------
@@ -117,38 +155,41 @@ def judge(
     """
     probability = challenger.predict_proba(held_out.X)[:, 1]
     faults = []
-    for name, other in rivals.items():
-        loss = survival.measure_difference(held_out.y, probability, other, held_out.ticket).loc["log_loss"]
-        if loss["high"] > MARGIN:
-            faults.append(f"its log loss may be {loss['high']:.3f} above that of {name}, more than {MARGIN}")
-        elif loss["value"] >= 0 and not first:
-            faults.append(f"its log loss is no lower than that of {name}")
-    latency = _latency_ms(challenger, held_out.X)
-    limits = {
-        "calibration error": (calibration_error, CALIBRATION_LIMIT),
-        "milliseconds per prediction": (latency, LATENCY_LIMIT_MS),
-        "megabytes": (size_mb, SIZE_LIMIT_MB),
-    }
-    faults += [f"{name}: {found:.3g}, above {limit:g}" for name, (found, limit) in limits.items() if found > limit]
-    return Verdict(
-        passed=not faults,
-        against=name,
-        difference=float(loss["value"]),
-        low=float(loss["low"]),
-        high=float(loss["high"]),
-        calibration_error=calibration_error,
-        latency_ms=latency,
-        size_mb=size_mb,
-        faults=faults,
+    for rival in rivals:
+        against = survival.measure_difference(held_out.y, probability, rival.probability, held_out.ticket)
+        difference, low, high = map(float, against.loc["log_loss", ["value", "low", "high"]])
+        if not high <= MARGIN:  # NaN does not pass either
+            faults.append(f"its log loss may be {high:.3f} above that of {rival.name}, more than {MARGIN:g}")
+        elif rival.must_be_beaten and difference >= 0:
+            faults.append(f"its log loss is not below that of {rival.name}")
+    latency_ms, size_mb = _latency_ms(challenger, held_out.X), _size_mb(challenger)
+    faults += _beyond_limits(
+        {
+            "expected calibration error": (calibration_error, CALIBRATION_LIMIT),
+            "milliseconds per prediction": (latency_ms, LATENCY_LIMIT_MS),
+            "megabytes": (size_mb, SIZE_LIMIT_MB),
+        }
     )
+    measured = (calibration_error, latency_ms, size_mb)
+    return Verdict(not faults, champion, rivals[-1].name, difference, low, high, *measured, faults)
+
+
+def _beyond_limits(measured: Mapping[str, tuple[float, float]]) -> list[str]:
+    return [f"{name}: {found:.3g}, above {limit:g}" for name, (found, limit) in measured.items() if not found <= limit]
 
 
 def _latency_ms(model: Pipeline, X: pd.DataFrame) -> float:
-    """Milliseconds of one prediction, the median of twenty after one to warm up."""
-    rows = [X[FEATURES].iloc[[place]] for place in range(min(21, len(X)))]
+    """Milliseconds of one prediction: the fastest of twenty, for other work on the machine only adds to it."""
     times = []
-    for row in rows:
+    for place in range(20):
+        passenger = X.iloc[[place % len(X)]]
         begun = time.perf_counter()
-        model.predict_proba(row)
+        model.predict_proba(passenger)
         times.append(1000 * (time.perf_counter() - begun))
-    return float(np.median(times[1:]))
+    return min(times)
+
+
+def _size_mb(model: Pipeline) -> float:
+    """Megabytes of its file."""
+    with tempfile.TemporaryDirectory() as folder:
+        return survival.save(model, Path(folder) / "model.skops").stat().st_size / 1e6

@@ -11,10 +11,15 @@ from typing import Any
 
 import pandas as pd
 
+from lifeboat import gate
+from lifeboat.gate import Verdict
 from lifeboat.survival import METRIC_WORDS, Plausibility
 
 FILE, PAGE = "model_card.json", "README.md"
 TABLES = ("test", "held_out", "slices", "calibration")
+
+SPLIT_USES = 20
+"""How many models one test set may test: each choice made by it fits it a little, so that it flatters more and more."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,13 @@ class ModelCard:
         Versions of Python and packages.
     revision : str
         Git revision of the code.
+    split, uses : int
+        Which split into training part and test set, and how many models it has tested, this one included.
+    expected_accuracy : float, optional
+        Mean probability that a cross-validated prediction is right: what the monitor compares the estimates with.
+        None in cards from before 0.2; train again to have it.
+    verdict : Verdict, optional
+        What the gate said; None in cards from before 0.2.
     """
 
     estimator: str
@@ -51,11 +63,22 @@ class ModelCard:
     plausibility: Plausibility
     versions: dict[str, str]
     revision: str
+    split: int = 0
+    uses: int = 1
+    expected_accuracy: float | None = None
+    verdict: Verdict | None = None
 
     @property
     def metrics(self) -> dict[str, float]:
         """The metrics on the test set, for the registry."""
         return self.test["value"].drop("gap").astype(float).to_dict()
+
+    @property
+    def calibration_error(self) -> float:
+        """The expected calibration error by cross-validation: what the bins of `calibration` miss, on average."""
+        bins = self.calibration
+        gaps = (bins["predicted"] - bins["observed"]).abs()
+        return float((gaps * bins["passengers"]).sum() / bins["passengers"].sum())
 
     def save(self, folder: Path) -> None:
         """Write the card into a folder: as JSON, as a page in Markdown, and its two figures."""
@@ -79,6 +102,10 @@ class ModelCard:
             level=f"{self.plausibility.level:.0%}",
             versions=", ".join(f"{name} {number}" for name, number in self.versions.items()),
             revision=self.revision,
+            uses=f"{self.uses} model{'s' if self.uses > 1 else ''}",
+            split=self.split + 1,
+            split_uses=SPLIT_USES,
+            verdict=_verdict(self.verdict),
         )
 
 
@@ -88,7 +115,9 @@ def load(folder: Path) -> ModelCard | None:
         return None
     content: dict[str, Any] = json.loads((folder / FILE).read_text(encoding="utf-8"))
     tables = {name: pd.DataFrame(**content[name]) for name in TABLES}
-    return ModelCard(**content | tables | {"plausibility": Plausibility(**content["plausibility"])})
+    verdict = content.get("verdict")
+    parts = {"plausibility": Plausibility(**content["plausibility"]), "verdict": verdict and Verdict(**verdict)}
+    return ModelCard(**content | tables | parts)
 
 
 def _to_json(table: pd.DataFrame) -> dict[str, Any]:
@@ -146,6 +175,23 @@ def _slices_table(slices: pd.DataFrame) -> str:
         for name, row in slices.iterrows()
     ]
     return "\n".join(rows)
+
+
+def _verdict(verdict: Verdict | None) -> str:
+    """What the gate said, with its figures beside the limits."""
+    if verdict is None:
+        return "It was registered without having been judged."
+    found = f"{verdict.difference:+.3f} ({verdict.low:+.3f} to {verdict.high:+.3f})"
+    rows = [
+        "| measured | found | limit |",
+        "|---|---|---|",
+        f"| log loss compared with {verdict.against} (95% interval) | {found} | upper end {gate.MARGIN:g} |",
+        f"| expected calibration error | {verdict.calibration_error:.3f} | {gate.CALIBRATION_LIMIT:g} |",
+        f"| milliseconds per prediction | {verdict.latency_ms:.1f} | {gate.LATENCY_LIMIT_MS:g} |",
+        f"| megabytes | {verdict.size_mb:.2f} | {gate.SIZE_LIMIT_MB:g} |",
+    ]
+    said = "It passed." if verdict.passed else f"It did not pass: {'; '.join(verdict.faults)}."
+    return "\n".join([said, "", *rows])
 
 
 def _interval(metric: pd.Series) -> str:

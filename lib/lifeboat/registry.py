@@ -1,8 +1,10 @@
-"""The model registry: models are registered, found, loaded, promoted and rolled back here."""
+"""The model registry: models are registered, found, loaded, promoted and rolled back here.
+
+A registered version predicts only after it was promoted: by the gate, or by hand.
+"""
 
 from __future__ import annotations
 
-import json
 import tempfile
 import warnings
 from dataclasses import dataclass
@@ -13,9 +15,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from lifeboat import features, model_card, provenance, survival
+from lifeboat import features, model_card, promotion, provenance, survival
 from lifeboat.errors import LifeboatError
+from lifeboat.gate import Verdict
 from lifeboat.model_card import ModelCard
+from lifeboat.promotion import Promotion, Reason
 from lifeboat.store import quiet
 
 if TYPE_CHECKING:
@@ -24,11 +28,16 @@ if TYPE_CHECKING:
 
 NAME = "titanic_survival"
 _FILE = "model.skops"
-_PROMOTED = f"Resources/{NAME}_promoted.json"
+_PASSED = "passed_gate"
+_GATE_WORDS = {1.0: "passed", 0.0: "did not pass", None: "not judged"}
 
 
 class NoModel(LifeboatError):
     """The registry holds no such model."""
+
+
+class NotPassed(LifeboatError):
+    """A model that did not pass the gate was about to predict."""
 
 
 @dataclass(frozen=True)
@@ -68,14 +77,14 @@ def registered(project: Project) -> list[Model]:
 
 
 def champion(project: Project) -> Champion:
-    """Load the model that predicts: the newest version, unless another was promoted since it was registered.
+    """Load the model that predicts: the version that was promoted last.
 
     Raises
     ------
     NoModel
-        If nothing is registered.
+        If no version was promoted yet, or that version is no longer registered.
     """
-    return load(project, _champion_version(project, [model.version for model in registered(project)]))
+    return _load(_leader(registered(project), promotion.history(project)))
 
 
 def load(project: Project, version: int) -> Champion:
@@ -86,10 +95,7 @@ def load(project: Project, version: int) -> Champion:
     NoModel
         If there is no such version.
     """
-    models = {model.version: model for model in registered(project)}
-    if version not in models:
-        raise NoModel(f"model version is {version}; registered: {', '.join(map(str, models)) or 'none'}.")
-    return _load(models[version])
+    return _load(_entry(registered(project), version))
 
 
 def versions(project: Project) -> pd.DataFrame:
@@ -98,76 +104,149 @@ def versions(project: Project) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Indexed by ``version``: ``champion`` (whether it predicts), ``description``, ``created`` (UTC) and its metrics
-        on the test set.
+        Indexed by ``version``: ``champion`` (whether it predicts), ``gate`` (what the gate said, in a word),
+        ``description``, ``created`` (UTC) and its metrics on the test set.
     """
     models = registered(project)
     if not models:
-        return pd.DataFrame(columns=["champion", "description", "created"]).rename_axis("version")
-    leader = _champion_version(project, [model.version for model in models])
+        return pd.DataFrame(columns=["champion", "gate", "description", "created"]).rename_axis("version")
+    promotions = promotion.history(project)
     rows = [
         {
             "version": m.version,
-            "champion": m.version == leader,
+            "champion": bool(promotions) and promotions[-1].means(m),
+            "gate": _GATE_WORDS[m.training_metrics.get(_PASSED)],
             "description": m.description,
             "created": _time(m.created),
         }
-        | m.training_metrics
+        | _measured(m)
         for m in reversed(models)
     ]
     return pd.DataFrame(rows).set_index("version")
 
 
-def promote(project: Project, version: int) -> int:
-    """Make a version the champion, until a newer one is trained; return the version.
+def promote(project: Project, version: int, *, force: bool = False, by_hand: bool = True) -> int:
+    """Make a version the champion, until another is promoted; return the version.
 
-    What is stored is the version and the newest one at that time: a model trained later takes over by itself.
+    Parameters
+    ----------
+    project : Project
+        As `lifeboat.login` returns it.
+    version : int
+        A registered version; nothing happens if it is the champion already.
+    force : bool
+        Whether a version that did not pass the gate may predict all the same; the promotion is recorded as forced.
+    by_hand : bool
+        Whether a person decided, rather than the gate.
 
     Raises
     ------
     NoModel
         If there is no such version.
+    NotPassed
+        If it did not pass the gate, and `force` is not set.
     """
-    known = [model.version for model in registered(project)]
-    if version not in known:
-        raise NoModel(f"model version is {version}; registered: {', '.join(map(str, known)) or 'none'}.")
-    with tempfile.TemporaryDirectory() as folder, quiet():
-        note = Path(folder) / Path(_PROMOTED).name
-        note.write_text(json.dumps({"version": version, "newest": known[-1]}))
-        project.get_dataset_api().upload(str(note), str(Path(_PROMOTED).parent), overwrite=True)
+    model = _entry(registered(project), version)
+    promotions = promotion.history(project)
+    if promotions and promotions[-1].means(model):
+        return version
+    verdict = _verdict(_load(model))
+    passed = verdict is not None and verdict.passed
+    if not passed and not force:
+        found = verdict or "was never judged by the gate"
+        raise NotPassed(
+            f"version {version} {found}. Promote it all the same: `lifeboat models promote {version} --force`."
+        )
+    why = Reason.FORCED if not passed else Reason.BY_HAND if by_hand else Reason.PASSED
+    promotion.record(project, model, why)
     return version
 
 
 def rollback(project: Project) -> int:
-    """Promote the version before the present champion, and return it.
+    """Make the champion before the present one predict again, and return its version.
 
     Raises
     ------
     NoModel
-        If there is no earlier version.
+        If there was no champion before, or it is no longer registered.
     """
-    known = [model.version for model in registered(project)]
-    leader = _champion_version(project, known)
-    earlier = [version for version in known if version < leader]
-    if not earlier:
-        raise NoModel(f"no version before {leader} to go back to; registered: {', '.join(map(str, known))}.")
-    return promote(project, earlier[-1])
+    models, promotions = registered(project), promotion.history(project)
+    leader = _leader(models, promotions)
+    *earlier, _ = promotion.line_of_succession(promotions)
+    candidates = [model for entry in earlier for model in models if entry.means(model)]
+    if not candidates:
+        raise NoModel(f"no champion before version {leader.version} to go back to; registered: {_numbers(models)}.")
+    promotion.record(project, candidates[-1], Reason.ROLLED_BACK)
+    return candidates[-1].version
 
 
-def _champion_version(project: Project, known: list[int]) -> int:
-    """The promoted version if it still holds, else the newest."""
-    if not known:
+def champion_version(project: Project) -> int | None:
+    """Return the version that predicts, None if there is none."""
+    try:
+        return _leader(registered(project), promotion.history(project)).version
+    except NoModel:
+        return None
+
+
+def was_promoted(project: Project, version: int) -> bool:
+    """Say whether a registered version is or was the champion."""
+    model = _entry(registered(project), version)
+    return any(entry.means(model) for entry in promotion.history(project))
+
+
+def standing(project: Project, model: Champion) -> str:
+    """Say in one line whether a registered version predicts, and why (not).
+
+    Parameters
+    ----------
+    project : Project
+        As `lifeboat.login` returns it.
+    model : Champion
+        As `load` or `training.train` returns it.
+    """
+    entry, promotions = _entry(registered(project), model.version), promotion.history(project)
+    verdict = _verdict(model) or "was never judged by the gate"
+    if promotions and promotions[-1].means(entry):
+        why = promotions[-1].why
+        return f"predicts ({why}); it {verdict}"
+    if any(promoted.means(entry) for promoted in promotions):
+        return f"predicted before; version {promotions[-1].version} predicts now"
+    if isinstance(verdict, Verdict) and verdict.passed:
+        return f"waits for approval: `lifeboat models promote {model.version}`; it {verdict}"
+    return f"does not predict: it {verdict}"
+
+
+def _leader(models: list[Model], promotions: list[Promotion]) -> Model:
+    """The version that was promoted last."""
+    if not models:
         raise NoModel("no model is registered yet: run notebook 03 (or `lifeboat train`) first.")
-    note = _promoted(project)
-    return note["version"] if note.get("newest") == known[-1] and note["version"] in known else known[-1]
+    remedy = f"Promote one: `lifeboat models promote V`; registered: {_numbers(models)}."
+    if not promotions:
+        raise NoModel(f"no model predicts yet: run notebook 03 (or `lifeboat train`) first. {remedy}")
+    for model in models:
+        if promotions[-1].means(model):
+            return model
+    raise NoModel(f"the champion, version {promotions[-1].version}, is no longer registered. {remedy}")
 
 
-def _promoted(project: Project) -> dict[str, int]:
-    files = project.get_dataset_api()
-    if not files.exists(_PROMOTED):
-        return {}
-    with tempfile.TemporaryDirectory() as folder, quiet():
-        return json.loads(Path(files.download(_PROMOTED, folder)).read_text())
+def _entry(models: list[Model], version: int) -> Model:
+    for model in models:
+        if model.version == version:
+            return model
+    raise NoModel(f"model version is {version}; registered: {_numbers(models)}.")
+
+
+def _numbers(models: list[Model]) -> str:
+    return ", ".join(str(model.version) for model in models) or "none"
+
+
+def _verdict(model: Champion) -> Verdict | None:
+    return model.card.verdict if model.card else None
+
+
+def _measured(model: Model) -> dict[str, float]:
+    """The metrics on the test set, without the word about the gate."""
+    return {name: value for name, value in model.training_metrics.items() if name != _PASSED}
 
 
 def find(project: Project, mark: str) -> Champion | None:
@@ -187,6 +266,7 @@ def register(
 ) -> Champion:
     """Save a fitted pipeline as a new version in the registry, with its model card, figures and provenance.
 
+    It does not predict until it is promoted.
     The schema of what goes in and comes out is taken from the feature view.
     """
     with tempfile.TemporaryDirectory() as folder, quiet():
@@ -194,7 +274,7 @@ def register(
         card.save(Path(folder))
         model = project.get_model_registry().sklearn.create_model(
             NAME,
-            metrics=card.metrics,
+            metrics=card.metrics | ({_PASSED: float(card.verdict.passed)} if card.verdict else {}),
             description=description,
             input_example=input_example,
             feature_view=features.survival_view(project),
@@ -216,7 +296,7 @@ def _load(model: Model) -> Champion:
         _loaded[key] = Champion(
             pipeline=pipeline,
             version=model.version,
-            metrics=model.training_metrics,
+            metrics=_measured(model),
             description=model.description,
             created=_time(model.created),
             training_dataset_version=model.training_dataset_version,

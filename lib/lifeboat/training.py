@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -11,9 +11,10 @@ import sklearn
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import Pipeline
 
-from lifeboat import features, monitoring, passengers, provenance, registry, survival
+from lifeboat import features, gate, monitoring, passengers, provenance, registry, survival
 from lifeboat.errors import LifeboatError
-from lifeboat.model_card import ModelCard
+from lifeboat.model_card import SPLIT_USES, ModelCard
+from lifeboat.monitoring.estimate import certainty
 from lifeboat.passengers import FEATURES, LABEL
 from lifeboat.store import quiet
 from lifeboat.survival.preprocessing import PREPARATION_VERSION
@@ -37,12 +38,20 @@ class TrainingData:
         The outcome: 1 survived, 0 died.
     ticket : Series
         The ticket number, which companions share.
+    tested : int
+        How many registered models were trained and tested on this version already.
     """
 
     version: int
     X: pd.DataFrame
     y: pd.Series
     ticket: pd.Series
+    tested: int = 0
+
+    @property
+    def split(self) -> int:
+        """Which split into training part and test set: the next one after every `model_card.SPLIT_USES` models."""
+        return self.tested // SPLIT_USES
 
 
 def training_data(project: Project) -> TrainingData:
@@ -54,7 +63,9 @@ def training_data(project: Project) -> TrainingData:
         If the feature group has no historical passengers.
     """
     view = features.survival_view(project)
-    return read_version(view, dataset_version(project, view))
+    data = read_version(view, dataset_version(project, view))
+    versions = [model.training_dataset_version for model in registry.registered(project)]
+    return replace(data, tested=versions.count(data.version))
 
 
 def dataset_version(project: Project, view: FeatureView) -> int:
@@ -86,14 +97,22 @@ def fingerprint(frame: pd.DataFrame) -> str:
     return hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()[:12]
 
 
-def hold_out(data: TrainingData, seed: int = 0) -> tuple[pd.Index, pd.Index]:
+def hold_out(data: TrainingData, split: int | None = None) -> tuple[pd.Index, pd.Index]:
     """Split off a fifth of the passengers as the final test set, keeping companions on one side.
+
+    Parameters
+    ----------
+    data : TrainingData
+        The passengers.
+    split : int, optional
+        Which split; the one that `data` says is due unless given.
 
     Returns
     -------
     train, test : Index
         Positions in ``data.X``.
     """
+    seed = data.split if split is None else split
     folds = StratifiedGroupKFold(5, shuffle=True, random_state=seed).split(data.X, data.y, data.ticket)
     train, test = next(folds)
     return pd.Index(train), pd.Index(test)
@@ -140,12 +159,52 @@ def fit_and_test(data: TrainingData, estimator: str = survival.DEFAULT_ESTIMATOR
         plausibility=survival.plausibility(seen),
         versions=provenance.versions(),
         revision=provenance.revision(),
+        split=data.split,
+        uses=data.tested % SPLIT_USES + 1,
+        expected_accuracy=float(certainty(seen["probability"]).mean()),
     )
     return pipeline, card
 
 
-def train(project: Project, estimator: str = survival.DEFAULT_ESTIMATOR) -> registry.Champion:
-    """Train on the feature store's passengers and register the model, once for the same data and code.
+def judge(project: Project, pipeline: Pipeline, card: ModelCard, data: TrainingData) -> gate.Verdict:
+    """Compare a challenger with the champion on the test set; without a champion, with the baselines.
+
+    A champion from other passengers or another split may have seen the test set: a copy of it is then fitted again to
+    the training part, for this comparison only.
+
+    Parameters
+    ----------
+    project : Project
+        As `lifeboat.login` returns it.
+    pipeline, card : Pipeline, ModelCard
+        The challenger, as `fit_and_test` returns it.
+    data : TrainingData
+        What it was fitted on and tested with.
+    """
+    train_rows, test_rows = hold_out(data)
+    X, y = data.X.iloc[train_rows], data.y.iloc[train_rows]
+    held_out = gate.HeldOut(data.X.iloc[test_rows], data.y.iloc[test_rows], data.ticket.iloc[test_rows])
+    try:
+        champion = registry.champion(project)
+    except registry.NoModel:
+        rivals, number = gate.baselines(X, y, held_out), None
+    else:
+        same = (champion.training_dataset_version, _split(champion)) == (data.version, data.split)
+        rival = champion.pipeline if same else survival.fit(champion.pipeline, X, y)
+        number = champion.version
+        rivals = [gate.Rival(f"version {number}", rival.predict_proba(held_out.X)[:, 1])]
+    return gate.judge(pipeline, rivals, held_out, calibration_error=card.calibration_error, champion=number)
+
+
+def _split(model: registry.Champion) -> int:
+    return model.card.split if model.card else 0
+
+
+def train(project: Project, estimator: str = survival.DEFAULT_ESTIMATOR, *, approve: bool = False) -> registry.Champion:
+    """Train a challenger on the feature store's passengers, once for the same data and code; it predicts if it passes.
+
+    It is compared with the champion, registered with the verdict of the gate, and only then promoted. If that was cut
+    short, the next call finds the registered version and promotes it.
 
     Parameters
     ----------
@@ -153,11 +212,14 @@ def train(project: Project, estimator: str = survival.DEFAULT_ESTIMATOR) -> regi
         As `lifeboat.login` returns it.
     estimator : str
         A name in `survival.ESTIMATORS`.
+    approve : bool
+        Whether a person must approve: the model is only registered, and `registry.promote` lets it predict.
 
     Returns
     -------
     Champion
-        The registered model; the existing one if neither the data nor the code has changed.
+        The registered model; the existing one if neither the data nor the code has changed. `registry.standing` says
+        whether it predicts.
 
     Raises
     ------
@@ -167,26 +229,48 @@ def train(project: Project, estimator: str = survival.DEFAULT_ESTIMATOR) -> regi
     code = code_version(estimator)
     data = training_data(project)
     mark = f"data {data.version}, code {code}"
-    known = registry.find(project, mark)
-    if known is not None:
-        return known
+    model = registry.find(project, mark)
+    if model is None or model.card is None or model.card.verdict is None:  # registered before there was a gate
+        model = _register(project, estimator, data, mark)
+    if not approve and _may_be_promoted(project, model):
+        registry.promote(project, model.version, by_hand=False)
+    return model
+
+
+def _register(project: Project, estimator: str, data: TrainingData, mark: str) -> registry.Champion:
+    """Fit, judge and register a challenger."""
     pipeline, card = fit_and_test(data, estimator)
     return registry.register(
         project,
         pipeline,
-        card=card,
+        card=replace(card, verdict=judge(project, pipeline, card, data)),
         description=f"{estimator}, trained on {card.trained_on} passengers ({mark})",
         training_dataset_version=data.version,
         input_example=data.X.head(1),
     )
 
 
+def _may_be_promoted(project: Project, model: registry.Champion) -> bool:
+    """Whether it passed against the version that still predicts, and never predicted before: a rollback holds."""
+    verdict = model.card.verdict
+    if not verdict.passed or registry.was_promoted(project, model.version):
+        return False
+    return registry.champion_version(project) == verdict.champion
+
+
 def ensure_champion(project: Project) -> registry.Champion:
-    """Return the model that predicts; train and register one if there is none yet."""
+    """Return the model that predicts; train one if there is none yet.
+
+    Raises
+    ------
+    NoModel
+        If the trained one did not pass the gate.
+    """
     try:
         return registry.champion(project)
     except registry.NoModel:
-        return train(project)
+        train(project)
+        return registry.champion(project)
 
 
 def compare(project: Project, version: int, other: int) -> pd.DataFrame:
@@ -209,16 +293,17 @@ def compare(project: Project, version: int, other: int) -> pd.DataFrame:
     NoModel
         If there is no such version.
     LifeboatError
-        If the two were trained on different versions of the training dataset.
+        If the two were trained on different versions of the training dataset, or on different splits of it.
     """
     pair = [registry.load(project, number) for number in (version, other)]
-    datasets = [model.training_dataset_version for model in pair]
-    if datasets[0] != datasets[1]:
+    (dataset, split), theirs = [(model.training_dataset_version, _split(model)) for model in pair]
+    if (dataset, split) != theirs:
         raise LifeboatError(
-            f"versions {version} and {other} were trained on training datasets {datasets[0]} and {datasets[1]}: they "
-            "have no test set in common. Train both estimators again with `lifeboat train` first."
+            f"versions {version} and {other} were trained on training datasets {dataset} and {theirs[0]} (splits "
+            f"{split + 1} and {theirs[1] + 1}): they have no test set in common. Train both estimators again with "
+            "`lifeboat train` first."
         )
-    data = read_version(features.survival_view(project), datasets[0])
-    _, rows = hold_out(data)
+    data = read_version(features.survival_view(project), dataset)
+    _, rows = hold_out(data, split)
     probabilities = [model.pipeline.predict_proba(data.X.iloc[rows])[:, 1] for model in pair]
     return survival.measure_difference(data.y.iloc[rows], *probabilities, data.ticket.iloc[rows])
