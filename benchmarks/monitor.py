@@ -1,7 +1,7 @@
 """How long the monitor takes to open over 100,000 and over 10,000,000 stored predictions.
 
 Run with ``python -m benchmarks.monitor``, or with the numbers of predictions as arguments. Each number gets a store of
-its own: as many predictions over the same hundred days, written in few large inserts through the real client, and the
+its own: as many predictions over the same 125 days, written in few large inserts through the real client, and the
 rows of `titanic_metrics` that the pipelines would have written. Both are opened in one run, so that the ratio holds on
 a busy machine too.
 """
@@ -15,13 +15,13 @@ from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 
-DAYS, SIZES, REPEATS = 100, (100_000, 10_000_000), 5
+DAYS, SIZES, REPEATS = 125, (100_000, 10_000_000), 5
 AT_ONCE = 1_000_000
 """Rows per insert."""
 
 
 def fill(project: object, per_day: int) -> None:
-    """Store passengers and predictions of a hundred days, and their metrics."""
+    """Store passengers and predictions of 125 days, and their metrics."""
     from lifeboat import arrivals, features, monitoring, passengers, scoring, survival
     from lifeboat.passengers import FEATURES, LABEL
     from lifeboat.registry import Champion

@@ -13,6 +13,8 @@ from matplotlib.figure import Figure
 from lifeboat.figures.style import ALERT, HIGHLIGHT, NEUTRAL, PALETTE, canvas, percent_axis
 from lifeboat.passengers import LABEL, OUTCOME
 
+PENDING = "pending"
+
 
 def confusion(matrix: pd.DataFrame) -> Figure:
     """Draw a 2 x 2 confusion matrix with its counts."""
@@ -46,22 +48,22 @@ def accuracy_by_day(metrics: pd.DataFrame, reference: float) -> Figure:
 
 
 def _points(axes: Axes, rows: pd.DataFrame, name: str, **style: Any) -> None:
-    value = rows["estimated_accuracy" if name == "estimated" else name]
-    spread = [value - rows[f"{name}_low"], rows[f"{name}_high"] - value]
-    axes.errorbar(rows["day"], value, yerr=spread, fmt="o", capsize=3, **style)
+    value = rows["estimated_accuracy" if name == "estimated" else name].to_numpy()
+    spread = [value - rows[f"{name}_low"].to_numpy(), rows[f"{name}_high"].to_numpy() - value]
+    axes.errorbar(rows["day"].to_numpy(), value, yerr=spread, fmt="o", capsize=3, **style)
 
 
 def probabilities(results: pd.DataFrame) -> Figure:
-    """Draw the distribution of the predicted probabilities by outcome."""
-    known = results.dropna(subset=[LABEL])
-    named = known.assign(outcome=known[LABEL].map(OUTCOME.words))
+    """Draw the distribution of the predicted probabilities by outcome; pending ones are grey."""
+    colors = {**PALETTE, PENDING: NEUTRAL}
+    named = results.assign(outcome=results[LABEL].map(OUTCOME.words).fillna(PENDING))
     with canvas(8, 3.4) as (figure, axes):
-        order = list(PALETTE)
-        sns.histplot(
-            named, x="probability", hue="outcome", hue_order=order, palette=PALETTE, bins=20, multiple="stack", ax=axes
-        )
+        if len(named):
+            order = [name for name in colors if named["outcome"].eq(name).any()]
+            style = {"hue_order": order, "palette": colors, "bins": 20, "multiple": "stack"}
+            sns.histplot(named, x="probability", hue="outcome", ax=axes, **style)
+            sns.move_legend(axes, "upper right", frameon=False, title=None)
         axes.set(xlabel="predicted probability of survival", ylabel="passengers", xlim=(0, 1))
-        sns.move_legend(axes, "upper right", frameon=False, title=None)
     return figure
 
 

@@ -26,7 +26,7 @@ def confusion_matrix(results: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Always 2 x 2: rows are the outcomes, columns the predictions, both ``died`` then ``survived``.
     """
-    return matrix_of(metrics(results))
+    return matrix_of(_cells(results).sum())
 
 
 def matrix_of(cells: Mapping[str, float]) -> pd.DataFrame:
@@ -43,19 +43,19 @@ CELLS = ["true_survived", "false_survived", "true_died", "false_died"]
 MEANS = ["accuracy", "log_loss", "brier"]
 
 
-def _marks(results: pd.DataFrame) -> pd.DataFrame:
-    """What each prediction with a known outcome adds to the cells and to the means."""
+def _cells(results: pd.DataFrame) -> pd.DataFrame:
+    """For each prediction with a known outcome, the cell of the confusion matrix that it falls in."""
     known = results.dropna(subset=[LABEL])
     said, happened = known["prediction"].astype(bool), known[LABEL].astype(bool)
-    counts = {
-        "true_survived": said & happened,
-        "false_survived": said & ~happened,
-        "true_died": ~said & ~happened,
-        "false_died": ~said & happened,
-        "accuracy": said == happened,
-    }
-    per_prediction = losses(happened, known["probability"]).set_index(known.index)
-    return pd.concat([pd.DataFrame(counts, dtype=float), per_prediction], axis=1)
+    cells = (said & happened, said & ~happened, ~said & ~happened, ~said & happened)
+    return pd.DataFrame(dict(zip(CELLS, cells, strict=True)), dtype=float)
+
+
+def _marks(results: pd.DataFrame) -> pd.DataFrame:
+    """What each prediction with a known outcome adds to the cells and to the means."""
+    known, cells = results.dropna(subset=[LABEL]), _cells(results)
+    lost = losses(known[LABEL].astype(bool), known["probability"]).set_index(known.index)
+    return pd.concat([cells.assign(accuracy=cells["true_survived"] + cells["true_died"]), lost], axis=1)
 
 
 def metrics(results: pd.DataFrame) -> dict[str, float]:

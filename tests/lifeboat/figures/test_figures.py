@@ -54,3 +54,24 @@ def test_tables_of_passengers_are_drawn_side_by_side():
     female, _male = synthetic.survival_by_sex_and_class(tables).axes
     rates = passengers.load().query("sex == 'female'").groupby("pclass")["survived"].mean()
     assert list(female.lines[0].get_ydata()) == pytest.approx(rates.tolist())
+
+
+PREDICTIONS = pd.DataFrame({"probability": [0.2, 0.7, 0.9], "prediction": [0, 1, 1], "survived": [0, 1, None]})
+
+
+@pytest.mark.parametrize("rows", [slice(0, 3), slice(0, 2), slice(2, 3), slice(0, 0)], ids=str)
+def test_probabilities_are_drawn_whatever_is_known_of_the_outcomes(rows):
+    (axes,) = figures.probabilities(PREDICTIONS[rows]).axes
+    assert sum(bar.get_height() for bar in axes.patches) == len(PREDICTIONS[rows])
+
+
+@pytest.mark.parametrize("known", [[30, 0], [0, 0], [30, 30]])
+def test_days_are_measured_or_estimated(known):
+    measured = [0.8 if n else None for n in known]
+    rows = pd.DataFrame({"day": pd.to_datetime(["2026-11-01", "2026-11-02"]), "known": known, "accuracy": measured})
+    rows = rows.assign(
+        accuracy_low=0.7, accuracy_high=0.9, estimated_accuracy=0.8, estimated_low=0.7, estimated_high=0.9
+    )
+    (axes,) = figures.accuracy_by_day(rows.astype({"accuracy": float}), 0.8).axes
+    shown = {text.get_text() for text in axes.get_legend().get_texts()}
+    assert ("estimated, pending" in shown) == (0 in known)
