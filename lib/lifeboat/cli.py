@@ -100,6 +100,15 @@ def notebooks(
 
 
 @app.command()
+def workflows() -> None:
+    """Make the GitHub Actions in .github/workflows from scheduled/pipelines.yml."""
+    from lifeboat.operate import workflows as actions
+
+    for path in actions.write():
+        console.print(f"wrote {path}", highlight=False, soft_wrap=True)
+
+
+@app.command()
 def schedule() -> None:
     """Run the pipelines at the times of scheduled/pipelines.yml, until stopped (Ctrl-C); crontab does the same."""
     from lifeboat.operate import schedule as local

@@ -1,0 +1,47 @@
+import re
+
+import pytest
+import yaml
+
+from lifeboat import cli, store
+from lifeboat.errors import LifeboatError
+from lifeboat.operate import runner, workflows
+
+FOLDER = store.project_folder() / ".github" / "workflows"
+
+
+def test_the_committed_workflows_are_those_of_the_table():
+    committed = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.yml")}
+    assert committed == workflows.workflows(), "run `lifeboat workflows`"
+
+
+@pytest.mark.parametrize("name", workflows.workflows())
+def test_a_workflow_runs_what_exists(name):
+    jobs = yaml.safe_load(workflows.workflows()[name])["jobs"]
+    steps = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
+    assert steps
+    commands = {command.name or command.callback.__name__ for command in cli.app.registered_commands}
+    targets = set(re.findall(r"^([a-z-]+):", (store.project_folder() / "Makefile").read_text(), flags=re.MULTILINE))
+    for step in steps:
+        match step.split():
+            case [".venv/bin/lifeboat", command, *_]:
+                assert command in commands
+            case ["make", target]:
+                assert target in targets
+            case ["bash", script]:
+                assert (store.project_folder() / script).exists()
+            case [program, *_]:
+                assert program == "gh"
+
+
+def test_every_scheduled_pipeline_has_its_workflow_at_its_time():
+    for pipeline in runner.pipelines().values():
+        if pipeline.cron:
+            assert f'cron: "{pipeline.cron}"' in workflows.workflows()[f"{pipeline.name}.yml"]
+
+
+def test_another_timezone_is_refused(monkeypatch):
+    elsewhere = runner.Pipeline("daily", ("05_batch_inference",), cron="15 6 * * *", timezone="Europe/Stockholm")
+    monkeypatch.setattr(runner, "pipelines", lambda: {"daily": elsewhere})
+    with pytest.raises(LifeboatError, match="timezone of daily is 'Europe/Stockholm'; allowed"):
+        workflows.workflows()
