@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -63,19 +64,31 @@ def run(
     start: Day = None,
     end: Day = None,
     days: Annotated[int | None, typer.Option(min=1, help="instead of start: this many days up to end")] = None,
+    scenario: Annotated[str, typer.Option(help="how the world differs: a name in lifeboat.scenarios")] = "",
+    approve: Annotated[bool, typer.Option("--approve", help="a new model waits for `lifeboat models promote`")] = False,
 ) -> None:
     """Execute the notebooks of a pipeline, then show what the store holds."""
-    from lifeboat.operate import status
-
     if days:
         start = str(as_day("end", end or today()) - timedelta(days=days - 1))
-    folder = runner.run(pipeline, start, end)
+    with ThreadPoolExecutor(1) as meanwhile:
+        meanwhile.submit(_import_for_the_summary)
+        folder = runner.run(pipeline, start, end, scenario=scenario, approve=approve)
+    from lifeboat.operate import status
+
     console.print(status.render(status.summarize(), folder))
+
+
+def _import_for_the_summary() -> None:
+    """Import what takes seconds while the notebooks are at work."""
+    store.prepare()
+    import lifeboat.operate.status  # noqa: F401
 
 
 @app.command()
 def status() -> None:
-    """List the runs, their failures and the days that the daily pipeline has missed."""
+    """List the runs, the missed days and the open alarms; the exit code is 1 if anything is wrong."""
+    from lifeboat.operate import alerts
+
     table = Table("pipeline", "days", "started (UTC)", "status", "error")
     for record in records.history():
         days = record.start if record.start == record.end else f"{record.start} to {record.end}"
@@ -86,6 +99,11 @@ def status() -> None:
     if missed:
         console.print(f"Missed days: {', '.join(map(str, missed))}.")
         console.print(f"Catch up with: lifeboat run daily --start {missed[0]} --end {missed[-1]}")
+    problems = alerts.problems()
+    for message in problems.values():
+        console.print("alarm:", message, style="red", highlight=False, markup=False, soft_wrap=True)
+    if problems:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -97,6 +115,15 @@ def notebooks(
 
     for path in books.refresh(names or []):
         console.print(f"executed {path.name}")
+
+
+@app.command()
+def workflows() -> None:
+    """Make the GitHub Actions in .github/workflows from scheduled/pipelines.yml."""
+    from lifeboat.operate import workflows as actions
+
+    for path in actions.write():
+        console.print(f"wrote {path}", highlight=False, soft_wrap=True)
 
 
 @app.command()

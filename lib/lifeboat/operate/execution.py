@@ -6,12 +6,14 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any
 
 from lifeboat.errors import LifeboatError, in_short
-from lifeboat.operate.notebooks import kernel_config
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+    from lifeboat.operate.kernel import Kernel
 
 
 class RunFailed(LifeboatError):
@@ -57,7 +59,7 @@ class Clock:
         )
 
 
-def execute(source: Path, target: Path, parameters: dict[str, Any], clock: Clock) -> None:
+def execute(source: Path, target: Path, parameters: dict[str, Any], clock: Clock, kernel: Kernel) -> None:
     """Execute a notebook and keep the result, as far as it came.
 
     Parameters
@@ -68,6 +70,8 @@ def execute(source: Path, target: Path, parameters: dict[str, Any], clock: Clock
         Those that the notebook knows are given to it.
     clock : Clock
         What is left of the run's time.
+    kernel : Kernel
+        What executes it.
 
     Raises
     ------
@@ -79,13 +83,14 @@ def execute(source: Path, target: Path, parameters: dict[str, Any], clock: Clock
     clock.at_work = None
     known = papermill.inspect_notebook(str(source))
     try:
+        kernel.forget(min(60, clock.seconds()))
         papermill.execute_notebook(
             str(source),
             str(target),
             {name: value for name, value in parameters.items() if name in known},
             cwd=str(source.parent),
             kernel_name="python3",
-            config=kernel_config(),
+            km=kernel,
             progress_bar={"desc": f"{source.stem:<18}", "file": sys.stderr, "leave": True},
             start_timeout=min(60, clock.seconds()),
             execution_timeout=clock.seconds(),  # for what follows the last cell; the cells have timeout_func

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from traitlets.config import Config
 
 from lifeboat import store
+from lifeboat.operate.kernel import kernel_config
 
 CELL_SECONDS = 600
 """Seconds after which a cell is given up."""
@@ -18,11 +18,6 @@ CELL_SECONDS = 600
 def paths() -> list[Path]:
     """List the notebooks in their order."""
     return sorted((store.project_folder() / "notebooks").glob("[0-9]*.ipynb"))
-
-
-def kernel_config() -> Config:
-    """Return the settings of the kernels that execute notebooks: what they say on their ports is encrypted."""
-    return Config({"KernelManager": {"transport_encryption": "auto"}})
 
 
 def refresh(prefixes: Sequence[str]) -> Iterator[Path]:

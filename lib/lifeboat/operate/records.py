@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from lifeboat import store
 from lifeboat.days import days_between, today
@@ -34,6 +35,10 @@ class Run:
         What went wrong: the cause in the first line, then where.
     pid : int
         The process that runs it.
+    scenario : str
+        How the world differed on its days; empty as a rule.
+    approve : bool
+        Whether a model that passed the gate waits for a person.
     """
 
     pipeline: str
@@ -44,6 +49,8 @@ class Run:
     status: str = "running"
     error: str = ""
     pid: int = 0
+    scenario: str = ""
+    approve: bool = False
 
     def __str__(self) -> str:
         """Name the run and its process."""
@@ -74,8 +81,17 @@ def missed_days(name: str = "daily") -> list[date]:
 
 
 @contextmanager
-def recorded(name: str, days: list[date]) -> Iterator[Path]:
+def recorded(name: str, days: list[date], **options: Any) -> Iterator[Path]:
     """Keep the record of a run up to date: running before, succeeded or failed after.
+
+    Parameters
+    ----------
+    name : str
+        The pipeline.
+    days : list of date
+        What it covers.
+    **options
+        Further fields of `Run`.
 
     Yields
     ------
@@ -84,7 +100,7 @@ def recorded(name: str, days: list[date]) -> Iterator[Path]:
     """
     folder = runs_folder() / name / f"{days[-1]}"
     folder.mkdir(parents=True, exist_ok=True)
-    run = Run(name, f"{days[0]}", f"{days[-1]}", _now(), pid=os.getpid())
+    run = Run(name, f"{days[0]}", f"{days[-1]}", _now(), pid=os.getpid(), **options)
     _write(run, folder)
     outcome = {"status": "succeeded"}
     try:

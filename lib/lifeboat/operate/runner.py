@@ -17,6 +17,7 @@ import yaml
 from lifeboat import store
 from lifeboat.days import days_between, today
 from lifeboat.errors import LifeboatError
+from lifeboat.operate import alerts
 from lifeboat.operate.execution import Clock, execute
 from lifeboat.operate.records import history, recorded, runs_folder
 
@@ -34,6 +35,11 @@ class Pipeline:
     timeout: float = 60
     cell_timeout: float = 10
     retries: int = 0
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files of its notebooks."""
+        return [store.project_folder() / "notebooks" / f"{name}.ipynb" for name in self.notebooks]
 
 
 def pipelines() -> dict[str, Pipeline]:
@@ -59,7 +65,14 @@ def get_pipeline(name: str) -> Pipeline:
     return table[name]
 
 
-def run(name: str, start: str | date | None = None, end: str | date | None = None) -> Path:
+def run(
+    name: str,
+    start: str | date | None = None,
+    end: str | date | None = None,
+    *,
+    scenario: str = "",
+    approve: bool = False,
+) -> Path:
     """Execute the notebooks of a pipeline in order, with progress on the error stream.
 
     A run takes its turn after one that is going on, for which it waits no longer than it may take itself. Every step
@@ -71,6 +84,10 @@ def run(name: str, start: str | date | None = None, end: str | date | None = Non
         A pipeline of ``scheduled/pipelines.yml``.
     start, end : date or str, optional
         The days to cover, both included; today (UTC) unless given.
+    scenario : str
+        How the world differs on these days: a name in `lifeboat.scenarios.SCENARIOS`, or nothing.
+    approve : bool
+        Whether a model that passes the gate waits for a person before it predicts.
 
     Returns
     -------
@@ -82,22 +99,44 @@ def run(name: str, start: str | date | None = None, end: str | date | None = Non
     RunFailed
         If a cell raises, the kernel dies, or the time of the pipeline is up.
     LifeboatError
-        If the pipeline is unknown, the days are not allowed, or another run does not end.
+        If the pipeline is unknown, has no use for what is given, the days are not allowed, or another run does not end.
     """
     pipeline = get_pipeline(name)
     days = days_between(start or end or today(), end or today())
-    with _turn(pipeline), recorded(name, days) as folder, store.handed_over():
-        clock = Clock(60 * pipeline.timeout, 60 * pipeline.cell_timeout)
-        with _temporary_folder():
-            for notebook in pipeline.notebooks:
-                source = store.project_folder() / "notebooks" / f"{notebook}.ipynb"
-                execute(source, folder / source.name, _parameters(pipeline, days), clock)
+    options = {option: value for option, value in (("scenario", scenario), ("approve", approve)) if value}
+    _check_options(pipeline, options)
+    with _turn(pipeline), alerts.told_after(), recorded(name, days, **options) as folder:
+        _execute(pipeline, _parameters(pipeline, days) | options, folder)
     return folder
+
+
+def _check_options(pipeline: Pipeline, options: dict[str, Any]) -> None:
+    if not options:
+        return
+    import papermill
+
+    known = {name for path in pipeline.paths for name in papermill.inspect_notebook(str(path))}
+    for option, value in options.items():
+        if option not in known:
+            raise LifeboatError(f"{option} is {value!r}; no notebook of {pipeline.name} reads it: leave it out.")
+    if "scenario" in options:
+        from lifeboat import scenarios  # imported here: it brings the generator along
+
+        scenarios.sampler(options["scenario"])
 
 
 def _parameters(pipeline: Pipeline, days: list[date]) -> dict[str, Any]:
     span = {"start": f"{days[0]}", "end": f"{days[-1]}"} if pipeline.per_day else {}
     return {**pipeline.parameters, **span}
+
+
+def _execute(pipeline: Pipeline, parameters: dict[str, Any], folder: Path) -> None:
+    from lifeboat.operate.kernel import kernel
+
+    with store.handed_over(), _temporary_folder(), kernel(pipeline.paths[0].parent) as one:
+        clock = Clock(60 * pipeline.timeout, 60 * pipeline.cell_timeout)
+        for source in pipeline.paths:
+            execute(source, folder / source.name, parameters, clock, one)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from lifeboat import registry, store
 from lifeboat.days import today
 from lifeboat.errors import LifeboatError
-from lifeboat.operate import doctor, records, runner
+from lifeboat.operate import alerts, doctor, records, runner
 from lifeboat.operate.execution import RunFailed
 
 PARAMETERS = new_code_cell("start = 'none'\nend = 'none'\nn = 0", metadata={"tags": ["parameters"]})
@@ -73,6 +73,7 @@ def workshop(tmp_path, monkeypatch):
     monkeypatch.setattr(store, "project_folder", lambda: tmp_path)
     monkeypatch.setenv("LIFEBOAT_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("HOPSWORKS_API_KEY", "not used by these notebooks")
+    monkeypatch.setattr(alerts, "_monitored", dict)
     return tmp_path
 
 
