@@ -96,7 +96,7 @@ def why(answer: Answer) -> Raw:
     rows = [first, *bars, last]
     return Raw(
         '<h2>Why</h2><p class="lead">Each bar starts where the one before ends: from an average passenger to this one. '
-        "The unit is log-odds; the scale above shows what they mean as a chance of survival.</p>"
+        "The unit is log-odds; the scale shows what they mean as a chance of survival.</p>"
         + table("Contribution of each fact to the log-odds", ["Fact", scale.axis(), "Log-odds"], rows, "why")
     )
 
