@@ -141,6 +141,26 @@ def test_models_are_listed_and_a_missing_one_is_named(empty, lifeboat):
     assert "model version is 4; registered: none" in done.stderr
 
 
+def test_a_model_that_lost_the_gate_predicts_only_by_force(trained, lifeboat):
+    said = lifeboat("train", "random_forest").stdout
+    assert "does not predict: it did not pass the gate: its log loss may be" in said
+    listed = lifeboat("models", "list").stdout
+    assert [line.split()[:2] for line in listed.splitlines() if "logistic_companions" in line] == [["2", "*"]]
+    assert "did not pass" in next(line for line in listed.splitlines() if "random_forest" in line)
+    assert "It did not pass: its log loss may be" in " ".join(lifeboat("models", "show", "3").stdout.split())
+    refused = lifeboat("models", "promote", "3")
+    assert refused.returncode == 1
+    assert "lifeboat models promote 3 --force" in refused.stderr
+    assert "version 3 predicts from now on" in lifeboat("models", "promote", "3", "--force").stdout
+    assert "predicts (forced)" in lifeboat("train", "random_forest").stdout
+    assert "version 2 predicts from now on" in lifeboat("models", "rollback").stdout
+
+
+def test_a_trained_model_can_wait_for_approval(trained, lifeboat, monkeypatch):
+    monkeypatch.setattr("lifeboat.promotion.history", lambda project: [])
+    assert "waits for approval: `lifeboat models promote 1`" in lifeboat("train", "logistic", "--approve").stdout
+
+
 def test_the_schedule_on_this_machine_is_that_of_the_table():
     from apscheduler.schedulers.blocking import BlockingScheduler
 

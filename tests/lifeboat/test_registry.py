@@ -1,3 +1,4 @@
+import dataclasses
 import os
 import subprocess
 import sys
@@ -6,12 +7,59 @@ from pathlib import Path
 
 import pytest
 
-from lifeboat import provenance, registry, training
+from lifeboat import promotion, provenance, registry, training
+from lifeboat.passengers import FEATURES
+from lifeboat.promotion import Reason
 
 
-def test_the_newest_leads(trained):
+@pytest.fixture
+def fresh(trained):
+    """The same project, as if its two models had been promoted by hand, one after the other."""
+    forget(trained)
+    registry.promote(trained, 1)
+    registry.promote(trained, 2)
+    return trained
+
+
+@pytest.fixture
+def add(trained):
+    """Register the default model again as version 3, with this verdict; it goes in the end."""
+    data, model = training.training_data(trained), registry.load(trained, 2)
+
+    def register(passed):
+        return registry.register(
+            trained,
+            model.pipeline,
+            card=dataclasses.replace(model.card, verdict=dataclasses.replace(model.card.verdict, passed=passed)),
+            description="the same again",
+            training_dataset_version=1,
+            input_example=data.X[FEATURES].head(1),
+        )
+
+    yield register
+    for entry in registry.registered(trained)[2:]:
+        entry.delete()
+
+
+def forget(project):
+    """Remove the note, so that nothing was ever promoted."""
+    for name in promotion.NOTES:
+        if project.get_dataset_api().exists(f"{promotion.FOLDER}/{name}"):
+            project.get_dataset_api().remove(f"{promotion.FOLDER}/{name}")
+
+
+def reasons(project):
+    return [(entry.version, entry.why) for entry in promotion.history(project)]
+
+
+def test_models_that_passed_were_promoted_as_they_came(trained):
     assert registry.champion(trained).version == 2
-    assert registry.versions(trained)["champion"].to_dict() == {2: True, 1: False}
+    assert reasons(trained) == [(1, Reason.PASSED), (2, Reason.PASSED)]
+    table = registry.versions(trained)
+    assert table["champion"].to_dict() == {2: True, 1: False}
+    assert table["gate"].to_dict() == {2: "passed", 1: "passed"}
+    assert "passed_gate" not in table.columns
+    assert [model.training_metrics["passed_gate"] for model in registry.registered(trained)] == [1, 1]
 
 
 def test_the_entry_says_where_it_came_from(trained):
@@ -30,24 +78,85 @@ def test_the_entry_holds_card_and_figures(trained, tmp_path):
     assert files >= {"model.skops", "model_card.json", "README.md", "reliability.png", "slices.png"}
 
 
-def test_promote_holds_until_a_newer_version_is_trained(trained):
-    assert registry.promote(trained, 1) == 1
-    assert registry.champion(trained).version == 1
-    assert training.train(trained).version == 2, "the same data and code: nothing new, and the choice stays"
-    assert registry.champion(trained).version == 1
-    training.train(trained, "logistic_engineered")
-    assert registry.champion(trained).version == 3
-    registry.registered(trained)[-1].delete()
-    registry.promote(trained, 2)
+def test_a_registered_version_never_takes_over_by_itself(fresh, add):
+    registry.promote(fresh, 1)
+    assert add(passed=True).version == 3
+    assert registry.champion(fresh).version == 1
+    assert training.train(fresh).version == 2, "the same data and code: nothing new, and the choice stays"
+    assert registry.champion(fresh).version == 1
 
 
-def test_rollback_goes_to_the_version_before(trained):
-    registry.promote(trained, 2)
-    assert registry.rollback(trained) == 1
-    assert registry.champion(trained).version == 1
-    with pytest.raises(registry.NoModel, match="no version before 1 to go back to; registered: 1, 2"):
+def test_rollback_goes_to_the_champion_before(fresh):
+    assert registry.rollback(fresh) == 1
+    assert registry.champion(fresh).version == 1
+    assert reasons(fresh)[-1] == (1, Reason.ROLLED_BACK)
+    with pytest.raises(registry.NoModel, match="no champion before version 1 to go back to; registered: 1, 2"):
+        registry.rollback(fresh)
+
+
+def test_rollback_passes_over_versions_that_never_predicted(fresh, add):
+    registry.promote(fresh, 1)
+    assert registry.rollback(fresh) == 2, "the champion before, though its number is higher"
+
+
+def test_a_version_that_lost_is_promoted_only_by_force_and_that_is_recorded(fresh, add):
+    lost = add(passed=False)
+    assert registry.versions(fresh).loc[3, "gate"] == "did not pass"
+    assert registry.standing(fresh, lost).startswith("does not predict: it did not pass the gate")
+    with pytest.raises(
+        registry.NotPassed, match=r"version 3 did not pass the gate.*`lifeboat models promote 3 --force`"
+    ):
+        registry.promote(fresh, 3)
+    assert registry.champion(fresh).version == 2
+    registry.promote(fresh, 3, force=True)
+    assert registry.champion(fresh).version == 3
+    assert reasons(fresh)[-1] == (3, Reason.FORCED)
+    assert registry.standing(fresh, lost).startswith("predicts (forced)")
+    registry.promote(fresh, 3)
+    assert len(reasons(fresh)) == 3, "it was the champion already"
+
+
+def test_force_is_not_recorded_where_it_was_not_needed(fresh):
+    registry.promote(fresh, 1, force=True)
+    assert reasons(fresh)[-1] == (1, Reason.BY_HAND)
+
+
+def test_without_promotion_there_is_no_champion(trained):
+    forget(trained)
+    assert not registry.versions(trained)["champion"].any()
+    with pytest.raises(registry.NoModel, match=r"no model predicts yet: run notebook 03 .*models promote V.*: 1, 2"):
+        registry.champion(trained)
+    with pytest.raises(registry.NoModel, match="no model predicts yet"):
         registry.rollback(trained)
-    registry.promote(trained, 2)
+    assert registry.standing(trained, registry.load(trained, 2)).startswith("waits for approval")
+
+
+def test_the_number_of_a_deleted_champion_does_not_make_a_champion(fresh, add):
+    add(passed=True)
+    registry.promote(fresh, 3)
+    registry.registered(fresh)[-1].delete()
+    with pytest.raises(registry.NoModel, match=r"the champion, version 3, is no longer registered.*registered: 1, 2"):
+        registry.champion(fresh)
+    assert add(passed=False).version == 3
+    assert registry.champion_version(fresh) is None
+    assert registry.rollback(fresh) == 2
+
+
+def test_a_kill_while_the_note_is_overwritten_leaves_a_champion(fresh, monkeypatch):
+    files = type(fresh.get_dataset_api())
+    upload = files.upload
+
+    def killed(self, path, *rest, **named):
+        if path.endswith(promotion.NOTES[0]):
+            self.remove(f"{promotion.FOLDER}/{promotion.NOTES[0]}")
+            raise KeyboardInterrupt
+        return upload(self, path, *rest, **named)
+
+    monkeypatch.setattr(files, "upload", killed)
+    with pytest.raises(KeyboardInterrupt):
+        registry.promote(fresh, 1)
+    monkeypatch.undo()
+    assert registry.champion_version(fresh) == 1
 
 
 @pytest.mark.parametrize("act", [registry.load, registry.promote])

@@ -35,9 +35,9 @@ def arrive(project, days):
 
 
 def register_again(project):
-    """Register the champion as a new version."""
+    """Register the champion as a new version, and promote it."""
     old = registry.champion(project)
-    return registry.register(
+    newer = registry.register(
         project,
         old.pipeline,
         card=old.card,
@@ -45,6 +45,8 @@ def register_again(project):
         training_dataset_version=old.training_dataset_version,
         input_example=passengers.load()[passengers.FEATURES].head(1),
     )
+    registry.promote(project, newer.version)
+    return newer
 
 
 def test_an_empty_store_has_an_empty_history_and_no_model(empty):
