@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lifeboat.gate import Verdict
 from lifeboat.store import quiet
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 FOLDER = "Resources"
 NOTES = ("titanic_survival_champion.json", "titanic_survival_champion_copy.json")
 """The note and its copy: to overwrite a file, the client first removes it, and a kill may fall in between."""
+
+
+NOT_JUDGED = "was never judged by the gate"
 
 
 class Reason(StrEnum):
@@ -91,8 +95,23 @@ def line_of_succession(promotions: list[Promotion]) -> list[Promotion]:
     line: list[Promotion] = []
     for promotion in promotions:
         if promotion.why is Reason.ROLLED_BACK:
-            while line and line[-1].version != promotion.version:
+            while line and _key(line[-1]) != _key(promotion):
                 line.pop()
         else:
             line.append(promotion)
     return line
+
+
+def _key(promotion: Promotion) -> tuple[int, int]:
+    return promotion.version, promotion.registered
+
+
+def standing(model: Model, promotions: list[Promotion], verdict: Verdict | None) -> str:
+    """Say in one line whether a registered model predicts, and why (not)."""
+    if promotions and promotions[-1].means(model):
+        return f"predicts ({promotions[-1].why}); it {verdict or NOT_JUDGED}"
+    if any(promoted.means(model) for promoted in promotions):
+        return f"predicted before; version {promotions[-1].version} predicts now"
+    if verdict and verdict.passed:
+        return f"waits for approval: `lifeboat models promote {model.version}`; it {verdict}"
+    return f"does not predict: it {verdict or NOT_JUDGED}"

@@ -70,6 +70,11 @@ class Champion:
     training_dataset_version: int
     card: ModelCard | None = None
 
+    @property
+    def verdict(self) -> Verdict | None:
+        """What the gate said; None if it was registered before there was a gate."""
+        return self.card.verdict if self.card else None
+
 
 def registered(project: Project) -> list[Model]:
     """List the registered versions, oldest first."""
@@ -150,14 +155,14 @@ def promote(project: Project, version: int, *, force: bool = False, by_hand: boo
     promotions = promotion.history(project)
     if promotions and promotions[-1].means(model):
         return version
-    verdict = _verdict(_load(model))
-    passed = verdict is not None and verdict.passed
-    if not passed and not force:
-        found = verdict or "was never judged by the gate"
-        raise NotPassed(
-            f"version {version} {found}. Promote it all the same: `lifeboat models promote {version} --force`."
-        )
-    why = Reason.FORCED if not passed else Reason.BY_HAND if by_hand else Reason.PASSED
+    verdict = _load(model).verdict
+    if not (verdict and verdict.passed):
+        if not force:
+            remedy = f"Promote it all the same: `lifeboat models promote {version} --force`."
+            raise NotPassed(f"version {version} {verdict or promotion.NOT_JUDGED}. {remedy}")
+        why = Reason.FORCED
+    else:
+        why = Reason.BY_HAND if by_hand else Reason.PASSED
     promotion.record(project, model, why)
     return version
 
@@ -171,11 +176,11 @@ def rollback(project: Project) -> int:
         If there was no champion before, or it is no longer registered.
     """
     models, promotions = registered(project), promotion.history(project)
-    leader = _leader(models, promotions)
-    *earlier, _ = promotion.line_of_succession(promotions)
+    earlier = promotion.line_of_succession(promotions)[:-1]
     candidates = [model for entry in earlier for model in models if entry.means(model)]
     if not candidates:
-        raise NoModel(f"no champion before version {leader.version} to go back to; registered: {_numbers(models)}.")
+        leader = _leader(models, promotions).version
+        raise NoModel(f"no champion before version {leader} to go back to; registered: {_numbers(models)}.")
     promotion.record(project, candidates[-1], Reason.ROLLED_BACK)
     return candidates[-1].version
 
@@ -204,16 +209,8 @@ def standing(project: Project, model: Champion) -> str:
     model : Champion
         As `load` or `training.train` returns it.
     """
-    entry, promotions = _entry(registered(project), model.version), promotion.history(project)
-    verdict = _verdict(model) or "was never judged by the gate"
-    if promotions and promotions[-1].means(entry):
-        why = promotions[-1].why
-        return f"predicts ({why}); it {verdict}"
-    if any(promoted.means(entry) for promoted in promotions):
-        return f"predicted before; version {promotions[-1].version} predicts now"
-    if isinstance(verdict, Verdict) and verdict.passed:
-        return f"waits for approval: `lifeboat models promote {model.version}`; it {verdict}"
-    return f"does not predict: it {verdict}"
+    entry = _entry(registered(project), model.version)
+    return promotion.standing(entry, promotion.history(project), model.verdict)
 
 
 def _leader(models: list[Model], promotions: list[Promotion]) -> Model:
@@ -238,10 +235,6 @@ def _entry(models: list[Model], version: int) -> Model:
 
 def _numbers(models: list[Model]) -> str:
     return ", ".join(str(model.version) for model in models) or "none"
-
-
-def _verdict(model: Champion) -> Verdict | None:
-    return model.card.verdict if model.card else None
 
 
 def _measured(model: Model) -> dict[str, float]:

@@ -230,7 +230,7 @@ def train(project: Project, estimator: str = survival.DEFAULT_ESTIMATOR, *, appr
     data = training_data(project)
     mark = f"data {data.version}, code {code}"
     model = registry.find(project, mark)
-    if model is None or model.card is None or model.card.verdict is None:  # registered before there was a gate
+    if model is None or model.verdict is None:  # None: registered before there was a gate
         model = _register(project, estimator, data, mark)
     if not approve and _may_be_promoted(project, model):
         registry.promote(project, model.version, by_hand=False)
@@ -252,7 +252,7 @@ def _register(project: Project, estimator: str, data: TrainingData, mark: str) -
 
 def _may_be_promoted(project: Project, model: registry.Champion) -> bool:
     """Whether it passed against the version that still predicts, and never predicted before: a rollback holds."""
-    verdict = model.card.verdict
+    verdict = model.verdict
     if not verdict.passed or registry.was_promoted(project, model.version):
         return False
     return registry.champion_version(project) == verdict.champion

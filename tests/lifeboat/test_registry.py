@@ -139,6 +139,7 @@ def test_the_number_of_a_deleted_champion_does_not_make_a_champion(fresh, add):
         registry.champion(fresh)
     assert add(passed=False).version == 3
     assert registry.champion_version(fresh) is None
+    assert registry.rollback(fresh) == 2
 
 
 def test_a_kill_while_the_note_is_overwritten_leaves_a_champion(fresh, monkeypatch):
