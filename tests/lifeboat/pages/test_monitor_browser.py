@@ -48,7 +48,7 @@ def choose(page, label, option):
 
 def test_now_shows_the_newest_prediction_the_matrix_and_the_table(page):
     expect(page.locator(".prose.latest")).to_contain_text("Outcome: pending")
-    expect(page.locator(".prose.latest .said")).to_have_text(
+    expect(page.locator(".prose.latest .said").first).to_have_text(
         re.compile(r"^\s*((over|under) )?\d+% chance of survival:")
     )
     expect(page.locator(".cell .count")).to_have_count(4)

@@ -104,7 +104,7 @@ def _estimates(part: pd.DataFrame, style: dict) -> go.Scatter:
         | {
             "name": "estimated before the outcomes",
             "legendgroup": "estimated",
-            "marker": {"color": GREY, "symbol": "line-ew-open", "size": 11, "line": {"width": 2}},
+            "marker": {"color": GREY, "symbol": "circle-open", "size": 9},
         },
         y=value,
         mode="markers",
