@@ -54,9 +54,9 @@ def by_day(history: History, version: str) -> go.Figure:
         # versions that scored the same day stand beside each other
         x = part["day"] + pd.Timedelta(hours=5) * (place - (len(versions) - 1) / 2)
         style = _style(place, f"Version {number}", x, part["day"])
-        figure.add_trace(_estimates(part, {**style, "showlegend": place == 0}), 1, 1)
         for row, score in enumerate(SCORES, start=1):
             figure.add_trace(_points(part, score, style, row == 1 and len(versions) > 1), row, 1)
+        figure.add_trace(_estimates(part, {**style, "showlegend": place == 0}), 1, 1)
         figure.add_trace(_volume(part, style), 4, 1)
     for row, score in enumerate(SCORES if tested is not None else [], start=1):
         figure.add_hline(float(tested[score]), row=row, col=1, line={"dash": "dash", "width": 1.5, "color": GREY})
