@@ -73,7 +73,7 @@ def test_batches_are_scored_one_at_a_time(pipeline):
 
 def test_the_model_never_sees_the_outcome(filled):
     """Promise 3: what reaches the model holds the seven features and nothing else."""
-    arrivals.board(filled, DAYS, 6)
+    arrivals.board(filled, DAYS, 6, outcome_after_days=0)
     witness = Witness()
     scoring.score_days(filled, champion(witness, version=101), DAYS)
     assert [list(frame.columns) for frame in witness.seen] == [passengers.FEATURES]
@@ -81,7 +81,7 @@ def test_the_model_never_sees_the_outcome(filled):
 
 def test_a_stored_prediction_stays_when_the_outcome_changes(filled):
     """Promise 3: a passenger whose outcome changes afterwards keeps the prediction."""
-    arrivals.board(filled, DAYS, 6)
+    arrivals.board(filled, DAYS, 6, outcome_after_days=0)
     scoring.score_days(filled, champion(Witness(0.75), version=102), DAYS)
     titanic = features.titanic_group(filled)
     known = titanic.filter(titanic.passenger_id == 2026100100000).read()
@@ -94,7 +94,7 @@ def test_a_stored_prediction_stays_when_the_outcome_changes(filled):
 
 
 def test_each_version_scores_each_passenger_once(filled):
-    arrivals.board(filled, DAYS, 6)
+    arrivals.board(filled, DAYS, 6, outcome_after_days=0)
     first = scoring.score_days(filled, champion(Witness(), version=103), DAYS)
     again = scoring.score_days(filled, champion(Witness(), version=103), DAYS)
     other = scoring.score_days(filled, champion(Witness(), version=104), DAYS)
@@ -102,7 +102,7 @@ def test_each_version_scores_each_passenger_once(filled):
 
 
 def test_a_backfill_equals_the_runs_it_replaces(filled):
-    arrivals.board(filled, DAYS, 6)
+    arrivals.board(filled, DAYS, 6, outcome_after_days=0)
     model = champion(Witness(), version=105)
     whole = scoring.predictions(model, scoring.batch_data(filled, DAYS))
     daily = pd.concat(scoring.predictions(model, scoring.batch_data(filled, [day])) for day in DAYS)
@@ -119,7 +119,7 @@ def test_days_without_passengers_give_no_predictions(filled):
 
 
 def test_a_pending_outcome_is_joined_as_missing(filled):
-    arrivals.board(filled, DAYS, 6)
+    arrivals.board(filled, DAYS, 6, outcome_after_days=0)
     titanic = features.titanic_group(filled)
     one = titanic.filter(titanic.passenger_id == 2026100200000).read()
     features.write(titanic, one.assign(survived=pd.array([None], dtype="Int64")))
@@ -130,7 +130,7 @@ def test_a_pending_outcome_is_joined_as_missing(filled):
 
 
 def test_daily_metrics_are_stored_once_a_day_and_version(filled):
-    arrivals.board(filled, DAYS, 6)
+    arrivals.board(filled, DAYS, 6, outcome_after_days=0)
     scoring.score_days(filled, champion(Witness(), version=108), DAYS)
     for _ in range(2):
         monitoring.write_metrics(filled, DAYS)
