@@ -43,7 +43,7 @@ def problems() -> Problems:
     missed = [f"{day}" for day in records.missed_days() if day < today()]  # today's run may still come
     if missed:
         found["missed"] = f"no successful daily run for {', '.join(missed)}"
-    return found | _monitored()
+    return found | monitored()
 
 
 @contextmanager
@@ -107,7 +107,7 @@ def _send(address: str, place: int, lines: list[str]) -> bool:
     return True
 
 
-def _monitored() -> Problems:
+def monitored() -> Problems:
     """The alarms of the newest day that was run; the store itself if it cannot be read."""
     if store.is_local() and not store.exists():
         return {}

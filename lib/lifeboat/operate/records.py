@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,12 @@ class Run:
     scenario: str = ""
     approve: bool = False
 
+    @property
+    def days(self) -> list[date]:
+        """The days that it covers; they may lie in the future if the clock has jumped back since."""
+        first, last = date.fromisoformat(self.start), date.fromisoformat(self.end)
+        return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
     def __str__(self) -> str:
         """Name the run and its process."""
         return f"{self.pipeline} (pid {self.pid}, since {self.started})"
@@ -76,8 +82,10 @@ def newest() -> list[Run]:
 def missed_days(name: str = "daily") -> list[date]:
     """List the days since the first that no successful run of a pipeline (or of all notebooks) has covered."""
     good = [run for run in history() if run.status == "succeeded" and run.pipeline in (name, "all")]
-    covered = {day for run in good for day in days_between(run.start, run.end)}
-    return [day for day in days_between(min(covered), today()) if day not in covered] if covered else []
+    covered = {day for run in good for day in run.days}
+    if not covered or min(covered) > today():  # nothing yet, or the clock has jumped back
+        return []
+    return [day for day in days_between(min(covered), today()) if day not in covered]
 
 
 @contextmanager

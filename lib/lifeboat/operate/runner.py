@@ -18,7 +18,7 @@ from lifeboat import store
 from lifeboat.days import days_between, today
 from lifeboat.errors import LifeboatError
 from lifeboat.operate import alerts
-from lifeboat.operate.execution import Clock, execute
+from lifeboat.operate.execution import Clock, RunFailed, execute
 from lifeboat.operate.records import history, recorded, runs_folder
 
 
@@ -133,10 +133,17 @@ def _parameters(pipeline: Pipeline, days: list[date]) -> dict[str, Any]:
 def _execute(pipeline: Pipeline, parameters: dict[str, Any], folder: Path) -> None:
     from lifeboat.operate.kernel import kernel
 
-    with store.handed_over(), _temporary_folder(), kernel(pipeline.paths[0].parent) as one:
-        clock = Clock(60 * pipeline.timeout, 60 * pipeline.cell_timeout)
-        for source in pipeline.paths:
-            execute(source, folder / source.name, parameters, clock, one)
+    home = store.home()
+    clock = Clock(60 * pipeline.timeout, 60 * pipeline.cell_timeout)
+    try:
+        with store.handed_over(), _temporary_folder(), kernel(pipeline.paths[0].parent) as one:
+            for source in pipeline.paths:
+                execute(source, folder / source.name, parameters, clock, one)
+    except RunFailed as error:
+        if store.home() == home:
+            raise
+        again = "The local service ended during the run and was started again: the same command goes on."
+        raise RunFailed(f"{error}\n{again}") from error
 
 
 @contextmanager

@@ -73,7 +73,7 @@ def workshop(tmp_path, monkeypatch):
     monkeypatch.setattr(store, "project_folder", lambda: tmp_path)
     monkeypatch.setenv("LIFEBOAT_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("HOPSWORKS_API_KEY", "not used by these notebooks")
-    monkeypatch.setattr(alerts, "_monitored", dict)
+    monkeypatch.setattr(alerts, "monitored", dict)
     return tmp_path
 
 
