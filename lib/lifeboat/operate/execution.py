@@ -44,10 +44,20 @@ class Clock:
             If the run has no time left.
         """
         self.at_work = cell
+        return min(max(1, round(self.cell)), self.left())
+
+    def left(self) -> int:
+        """Return how many seconds the run has left, at least one.
+
+        Raises
+        ------
+        TimeoutError
+            If it has none.
+        """
         left = self.begun + self.run - time.monotonic()
         if left <= 0:
             raise TimeoutError
-        return max(1, round(min(self.cell, left)))
+        return max(1, round(left))
 
     def expired(self) -> str:
         """Say which of the limits was met, and how to change it."""
@@ -83,7 +93,7 @@ def execute(source: Path, target: Path, parameters: dict[str, Any], clock: Clock
     clock.at_work = None
     known = papermill.inspect_notebook(str(source))
     try:
-        kernel.forget(min(60, clock.seconds()))
+        kernel.forget(min(60, clock.left()))
         papermill.execute_notebook(
             str(source),
             str(target),
@@ -92,7 +102,7 @@ def execute(source: Path, target: Path, parameters: dict[str, Any], clock: Clock
             kernel_name="python3",
             km=kernel,
             progress_bar={"desc": f"{source.stem:<18}", "file": sys.stderr, "leave": True},
-            start_timeout=min(60, clock.seconds()),
+            start_timeout=min(60, clock.left()),
             execution_timeout=clock.seconds(),  # for what follows the last cell; the cells have timeout_func
             timeout_func=clock.seconds,
         )

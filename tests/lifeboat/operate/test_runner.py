@@ -22,10 +22,10 @@ from lifeboat.errors import LifeboatError
 from lifeboat.operate import alerts, doctor, records, runner
 from lifeboat.operate.execution import RunFailed
 
-PARAMETERS = new_code_cell("start = 'none'\nend = 'none'\nn = 0", metadata={"tags": ["parameters"]})
+PARAMETERS = new_code_cell("start = 'none'\nend = 'none'\nn = 0\nscenario = ''", metadata={"tags": ["parameters"]})
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 NOTEBOOKS = {
-    "reports": [PARAMETERS, new_code_cell("print(start, end, n)")],
+    "reports": [PARAMETERS, new_code_cell("print(start, end, n, scenario)")],
     "broken": [new_code_cell("x = 1"), new_code_cell("# the reason\nx / 0")],
     "never": [new_code_cell("raise SystemError('must not run')")],
     "dies": [new_code_cell("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")],
@@ -44,6 +44,15 @@ NOTEBOOKS = {
             "handlers['kernel_info_request'] = lambda *_: os.kill(os.getpid(), signal.SIGSTOP)"
         )
     ],
+    "litters": [
+        new_code_cell("import os, math\nprint(os.getpid())\nlitter, print, len = 1, 2, 3\nlitter"),
+        new_code_cell("_"),
+    ],
+    "looks": [
+        new_code_cell("import os\nprint(os.getpid())"),
+        new_code_cell("print(sorted(name for name in dir() if not name.startswith('_')), len(In), Out, [_])"),
+        new_code_cell("get_ipython().execution_count"),
+    ],
     "leaves": [
         new_code_cell("import os, tempfile; print(tempfile.mkdtemp(), flush=True)"),
         new_code_cell("os.kill(os.getpid(), 9)"),
@@ -58,6 +67,8 @@ TABLE = {
     "hung-after": {"notebooks": ["hangs_after"], "cell_timeout": 0.05},
     "long": {"notebooks": ["dawdles"], "timeout": 0.1},
     "untidy": {"notebooks": ["leaves"]},
+    "alone": {"notebooks": ["looks"]},
+    "after": {"notebooks": ["litters", "looks"]},
     "hurried": {"notebooks": ["reports"], "timeout": 0.01},
 }
 
@@ -87,7 +98,7 @@ def test_a_run_keeps_executed_notebooks_and_a_record(workshop):
     before = (workshop / "notebooks" / "reports.ipynb").read_bytes()
     folder = runner.run("daily", "2026-11-01", "2026-11-03")
     assert folder == workshop / "runs" / "daily" / "2026-11-03"
-    assert printed(folder / "reports.ipynb") == "2026-11-01 2026-11-03 7\n"
+    assert printed(folder / "reports.ipynb") == "2026-11-01 2026-11-03 7 \n"
     assert (workshop / "notebooks" / "reports.ipynb").read_bytes() == before
     (record,) = records.history()
     assert (record.pipeline, record.start, record.end, record.status) == (
@@ -96,6 +107,13 @@ def test_a_run_keeps_executed_notebooks_and_a_record(workshop):
         "2026-11-03",
         "succeeded",
     )
+
+
+def test_a_scenario_reaches_the_notebooks_and_the_record(workshop):
+    folder = runner.run("daily", scenario="older")
+    assert printed(folder / "reports.ipynb").endswith(" 7 older\n")
+    (record,) = records.history()
+    assert (record.scenario, record.approve) == ("older", False)
 
 
 def test_without_days_a_run_covers_today(workshop):
@@ -119,6 +137,18 @@ def test_a_failure_names_the_cell_and_the_notebook_and_stops(workshop):
     assert "ZeroDivisionError" in records.history()[0].error
 
 
+def shown(path, skip):
+    cells = nbformat.read(path, 4).cells[skip:]
+    return [(cell.execution_count, cell.outputs) for cell in cells if cell.cell_type == "code"]
+
+
+def test_notebooks_of_a_run_share_a_kernel_and_each_finds_it_as_new(workshop):
+    after, alone = runner.run("after"), runner.run("alone")
+    assert shown(after / "looks.ipynb", 1) == shown(alone / "looks.ipynb", 1)
+    assert [count for count, _ in shown(after / "looks.ipynb", 0)] == [1, 2, 3]
+    assert printed(after / "looks.ipynb").split()[0] == printed(after / "litters.ipynb").split()[0]
+
+
 def test_a_kernel_that_dies_is_a_failure_too(workshop):
     with pytest.raises(RunFailed, match=r"^dies failed at In \[1\]: Kernel died\n"):
         runner.run("dead")
@@ -131,6 +161,8 @@ def test_a_kernel_that_dies_is_a_failure_too(workshop):
         ("weekly", {}, "pipeline is 'weekly'; allowed: bad, daily, dead, "),
         ("daily", {"end": str(today() + timedelta(days=2))}, "in the future"),
         ("daily", {"start": "2026-11-05", "end": "2026-11-01"}, "after end"),
+        ("daily", {"approve": True}, "approve is True; no notebook of daily reads it: leave it out"),
+        ("daily", {"scenario": "fog"}, "scenario is 'fog'; allowed: third_class_only, older"),
     ],
 )
 def test_bad_requests_are_refused_and_leave_nothing(workshop, pipeline, days, message):

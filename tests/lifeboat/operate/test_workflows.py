@@ -54,7 +54,7 @@ def test_another_timezone_is_refused(monkeypatch):
 
 @pytest.fixture
 def checkout(tmp_path):
-    """A checkout that is set up: its `lifeboat` explains each command instead of running it, its `gh` keeps its words."""
+    """A checkout that is set up; its `lifeboat` explains a command, its `gh` notes what it is told."""
     for name in ("Makefile", "requirements.txt", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
     (tmp_path / ".ci").symlink_to(ROOT / ".ci")
