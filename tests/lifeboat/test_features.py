@@ -10,14 +10,6 @@ from deltalake.exceptions import CommitFailedError
 from lifeboat import features, passengers
 from lifeboat.days import days_between, today
 from lifeboat.errors import LifeboatError
-from lifeboat.synthetic import PassengerGenerator
-
-DAYS = days_between("2026-11-10", "2026-11-12")
-
-
-@pytest.fixture(scope="module")
-def generator():
-    return PassengerGenerator().fit(passengers.load())
 
 
 def rows(project, source):
