@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 NAME = "titanic_survival"
 _FILE = "model.skops"
 _PASSED = "passed_gate"
+_EXPECTED = "expected_accuracy"
 _GATE_WORDS = {1.0: "passed", 0.0: "did not pass", None: "not judged"}
 
 
@@ -110,17 +111,19 @@ def versions(project: Project) -> pd.DataFrame:
     -------
     DataFrame
         Indexed by ``version``: ``champion`` (whether it predicts), ``gate`` (what the gate said, in a word),
-        ``description``, ``created`` (UTC) and its metrics on the test set.
+        ``expected_accuracy`` (the mean certainty that its test promised), ``description``, ``created`` (UTC) and its
+        metrics on the test set.
     """
     models = registered(project)
     if not models:
-        return pd.DataFrame(columns=["champion", "gate", "description", "created"]).rename_axis("version")
+        return pd.DataFrame(columns=["champion", "gate", _EXPECTED, "description", "created"]).rename_axis("version")
     promotions = promotion.history(project)
     rows = [
         {
             "version": m.version,
             "champion": bool(promotions) and promotions[-1].means(m),
             "gate": _GATE_WORDS[m.training_metrics.get(_PASSED)],
+            _EXPECTED: m.training_metrics.get(_EXPECTED, float("nan")),
             "description": m.description,
             "created": _time(m.created),
         }
@@ -237,9 +240,15 @@ def _numbers(models: list[Model]) -> str:
     return ", ".join(str(model.version) for model in models) or "none"
 
 
+def _promises(card: ModelCard) -> dict[str, float]:
+    """What else the registry keeps beside the metrics: whether the gate was passed, and the mean certainty expected."""
+    promises = {_EXPECTED: card.expected_accuracy, _PASSED: card.verdict and card.verdict.passed}
+    return {name: float(value) for name, value in promises.items() if value is not None}
+
+
 def _measured(model: Model) -> dict[str, float]:
-    """The metrics on the test set, without the word about the gate."""
-    return {name: value for name, value in model.training_metrics.items() if name != _PASSED}
+    """The metrics on the test set, without what is kept beside them."""
+    return {name: value for name, value in model.training_metrics.items() if name not in (_PASSED, _EXPECTED)}
 
 
 def find(project: Project, mark: str) -> Champion | None:
@@ -267,7 +276,7 @@ def register(
         card.save(Path(folder))
         model = project.get_model_registry().sklearn.create_model(
             NAME,
-            metrics=card.metrics | ({_PASSED: float(card.verdict.passed)} if card.verdict else {}),
+            metrics=card.metrics | _promises(card),
             description=description,
             input_example=input_example,
             feature_view=features.survival_view(project),

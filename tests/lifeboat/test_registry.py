@@ -58,7 +58,9 @@ def test_models_that_passed_were_promoted_as_they_came(trained):
     table = registry.versions(trained)
     assert table["champion"].to_dict() == {2: True, 1: False}
     assert table["gate"].to_dict() == {2: "passed", 1: "passed"}
+    assert table["expected_accuracy"].to_dict() == {n: registry.load(trained, n).card.expected_accuracy for n in (1, 2)}
     assert "passed_gate" not in table.columns
+    assert not {"passed_gate", "expected_accuracy"} & set(registry.champion(trained).metrics)
     assert [model.training_metrics["passed_gate"] for model in registry.registered(trained)] == [1, 1]
 
 

@@ -1,6 +1,7 @@
 """The readers of both pages over a real store, filled as the pipelines fill it; both pages as they are served."""
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import psutil
@@ -57,6 +58,15 @@ def test_an_empty_store_has_an_empty_history_and_no_model(empty):
     assert found.version_names == [ALL_VERSIONS]
     with pytest.raises(registry.NoModel):
         read_champion(empty)
+
+
+def test_the_page_knows_which_accuracy_the_champion_promised(two_weeks_old):
+    promised = registry.champion(two_weeks_old).card.expected_accuracy
+    found = read_history(two_weeks_old)
+    assert "estimate" not in {alarm.kind for alarm in found.alarms()}
+    less_sure = replace(found, rows=found.rows.assign(estimated_accuracy=0.6, estimated_low=0.5, estimated_high=0.7))
+    (alarm,) = [alarm for alarm in less_sure.alarms() if alarm.kind == "estimate"]
+    assert f"{promised:.1%}" in alarm.message
 
 
 @pytest.mark.slow
@@ -160,6 +170,7 @@ def test_a_service_that_is_killed_comes_back_under_both_open_pages(own_store, vi
             expect(predict.locator(".facts").last).to_contain_text(f"version {newest}", timeout=60_000)
             print(f"predict after {time.monotonic() - changed:.1f} s")
             scoring.score_days(project, registry.champion(project), [TODAY])
+            monitoring.write_metrics(project, [TODAY])
             changed = time.monotonic()
             expect(monitor.locator(".prose.tiles")).to_contain_text(f"Predictions{30 + 30 * newest}", timeout=60_000)
             print(f"monitor after {time.monotonic() - changed:.1f} s")
