@@ -22,7 +22,7 @@ spaces: $(READY)  ## serve both pages on this machine
 deploy-spaces: $(READY)  ## publish the pages: make deploy-spaces HF_USER=you [DRY_RUN=1]
 	@$(BIN)/lifeboat deploy-spaces "$(HF_USER)" $(if $(DRY_RUN),--dry-run)
 
-notebooks: $(READY)  ## execute the committed notebooks anew, in place
+notebooks: $(READY)  ## execute the committed notebooks again, in place
 	@$(BIN)/lifeboat notebooks
 
 bench: $(READY)  ## measure again what benchmarks/*.md report (half an hour)

@@ -15,7 +15,7 @@ import pyarrow as pa
 from hopsworks_local.errors import StoreError
 from hopsworks_local.feature_types import to_duckdb
 
-VERSION = "tableVersion"  # of a commit: the version of the table that it left
+TABLE_VERSION_FIELD = "tableVersion"  # of a commit: the version of the table that it left
 FILE = "the file of a row"  # no feature can have this name
 
 
@@ -110,15 +110,18 @@ def _check_log(folder: Path, commits: list[dict[str, Any]]) -> None:
     """Refuse a log without what has been acknowledged, of which delta-rs would read an older state."""
     files = log_files(folder)
     lost = {version: "" for version, size in files.items() if size == 0}
-    lost |= {
-        commit[VERSION]: f" (from {commit.get('commitDateString')}: {commit.get('rowsInserted')} rows inserted, "
-        f"{commit.get('rowsUpdated')} updated, {commit.get('rowsDeleted')} deleted)"
-        for commit in commits
-        if commit.get(VERSION, -1) in lost or commit.get(VERSION, -1) > max(files, default=-1)
-    }
+    last = max(files, default=-1)
+    versions = [(commit.get(TABLE_VERSION_FIELD, -1), commit) for commit in commits]
+    lost |= {version: _said(commit) for version, commit in versions if version in lost or version > last}
     if lost:
         what = ", ".join(f"{version:020}.json{details}" for version, details in sorted(lost.items()))
         raise ValueError(f"missing or empty: {what}")
+
+
+def _said(commit: dict[str, Any]) -> str:
+    inserted, updated, deleted = (commit.get(f"rows{what}") for what in ("Inserted", "Updated", "Deleted"))
+    when = commit.get("commitDateString")
+    return f" (from {when}: {inserted} rows inserted, {updated} updated, {deleted} deleted)"
 
 
 def _read_log(folder: Path) -> Table:

@@ -35,11 +35,7 @@ class Engine:
         self._opened: duckdb.DuckDBPyConnection | None = None
 
     def warm_up(self) -> None:
-        """Load what takes time, so that the service can answer before and the first query need not wait."""
-        import deltalake  # noqa: F401
-
-        import hopsworks_local.training  # noqa: F401
-
+        """Load what takes time, so that the first query need not wait."""
         self.table(Statement({"t": "SELECT 1 AS one"}, "SELECT one FROM t"))
 
     def check(self, statement: Statement) -> None:

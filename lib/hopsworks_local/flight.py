@@ -12,9 +12,9 @@ import pyarrow.flight as fl
 from hopsworks_local.backend import Backend
 from hopsworks_local.engine import BATCH_ROWS
 from hopsworks_local.errors import BadRequest, NotFound, NotSupported, ServiceError
-from hopsworks_local.rest.training_datasets import create_by_flight
+from hopsworks_local.materialising import create_by_flight
 
-VERSION = b"5.2"
+QUERY_SERVICE_VERSION = b"5.2"
 ACTIONS = {
     "healthcheck": "whether the service answers",
     "get-version": "the version of the query service",
@@ -72,7 +72,7 @@ class FlightServer(fl.FlightServerBase):
             raise NotSupported(f"the Flight action {action.type}")
         if action.type == "create-training-dataset":
             create_by_flight(self._backend, action.body.to_pybytes())
-        return iter([fl.Result(pa.py_buffer(VERSION))])
+        return iter([fl.Result(pa.py_buffer(QUERY_SERVICE_VERSION))])
 
     @_reported
     def get_flight_info(self, context: fl.ServerCallContext, descriptor: fl.FlightDescriptor) -> fl.FlightInfo:

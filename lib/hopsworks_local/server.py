@@ -65,13 +65,22 @@ def serve(store: Store, port: int, parent: int | None) -> None:
             signal.signal(number, server.handle_exit)
         if parent is not None:
             threading.Thread(target=_end_with, args=(parent, server), daemon=True).start()
-        threading.Thread(target=backend.engine.warm_up, daemon=True).start()
+        threading.Thread(target=_warm_up, args=(backend.engine,), daemon=True).start()
         _log_to(log)
         _announce(environment(backend, listener.getsockname()[1]))
         server.run(sockets=[listener])
         store.metadata.checkpoint()
         threading.Thread(target=_hurry, daemon=True).start()
         flight.shutdown()
+
+
+def _warm_up(engine: Engine) -> None:
+    """Load what takes time; the service answers meanwhile."""
+    import deltalake  # noqa: F401
+
+    import hopsworks_local.training_files  # noqa: F401
+
+    engine.warm_up()
 
 
 def environment(backend: Backend, port: int) -> dict[str, str]:

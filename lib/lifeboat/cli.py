@@ -217,7 +217,7 @@ def show(version: Version) -> None:
 
 @models_app.command()
 def compare(version: Version, other: Version) -> None:
-    """Compare two versions on the test set: differences with 95 % intervals."""
+    """Compare two versions on the test set: differences with 95% intervals."""
     from lifeboat import training
 
     _show(training.compare(store.login(), version, other).round(4).reset_index(), "Nothing to compare.")

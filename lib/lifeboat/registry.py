@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from lifeboat import features, model_card, promotion, provenance, survival
+from lifeboat import features, model_card, promotion, software, survival
 from lifeboat.errors import LifeboatError
 from lifeboat.gate import Verdict
 from lifeboat.model_card import ModelCard
@@ -315,10 +315,10 @@ def _download(model: Model) -> tuple[Pipeline, ModelCard | None]:
 
 
 def _warn_of_other_versions(model: Model, card: ModelCard | None) -> None:
-    others = provenance.differences(card.versions) if card else []
+    others = software.differences(card.versions) if card else []
     if others:
         text = f"model version {model.version} was made with {', '.join(others)}: predictions may differ. "
-        warnings.warn(text + "Train it again with `lifeboat train`.", provenance.OtherVersions, stacklevel=4)
+        warnings.warn(text + "Train it again with `lifeboat train`.", software.OtherVersions, stacklevel=4)
 
 
 def _time(milliseconds: int) -> datetime:

@@ -11,7 +11,7 @@ import sklearn
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import Pipeline
 
-from lifeboat import features, gate, monitoring, passengers, provenance, registry, survival
+from lifeboat import features, gate, monitoring, passengers, registry, software, survival
 from lifeboat.errors import LifeboatError
 from lifeboat.model_card import SPLIT_USES, ModelCard
 from lifeboat.monitoring.estimate import certainty
@@ -157,8 +157,8 @@ def fit_and_test(data: TrainingData, estimator: str = survival.DEFAULT_ESTIMATOR
         slices=survival.slices(seen, X, ticket, ways=1),
         calibration=monitoring.calibration(seen),
         plausibility=survival.plausibility(seen),
-        versions=provenance.versions(),
-        revision=provenance.revision(),
+        versions=software.versions(),
+        revision=software.revision(),
         split=data.split,
         uses=data.tested % SPLIT_USES + 1,
         expected_accuracy=float(certainty(seen["probability"]).mean()),

@@ -19,7 +19,7 @@ def registry_service(tmp_path_factory):
 
 @pytest.fixture
 def trained(registry_service, monkeypatch):
-    """The project of `registry_service`; logged in anew, for the client knows one project at a time."""
+    """The project of `registry_service`; logged in again, for the client knows one project at a time."""
     return _login(registry_service, monkeypatch)
 
 

@@ -25,7 +25,7 @@ from hopsworks_local.rest import (
     tags,
     training_datasets,
 )
-from hopsworks_local.rest._call import JSONResponse
+from hopsworks_local.rest._endpoint import JSONResponse
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 WRONG_KEY = 320004

@@ -5,11 +5,11 @@ from typing import Any
 from hopsworks_local import shapes
 from hopsworks_local.backend import Backend
 from hopsworks_local.errors import BadRequest, NotSupported
+from hopsworks_local.materialising import dataset_of
 from hopsworks_local.metadata import Document
-from hopsworks_local.rest._call import Call, route
 from hopsworks_local.rest._documents import view_document
+from hopsworks_local.rest._endpoint import Call, route
 from hopsworks_local.rest.feature_views import ROLES, VIEW, find_view
-from hopsworks_local.rest.training_datasets import dataset_of
 
 NO_EVENT_TIME = 270172
 PARAMETERS = (

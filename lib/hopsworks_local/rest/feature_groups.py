@@ -5,14 +5,14 @@ from typing import Any
 
 from hopsworks_local import shapes
 from hopsworks_local.backend import GROUP_NOT_FOUND, USER
-from hopsworks_local.delta import VERSION, log_files
+from hopsworks_local.delta import TABLE_VERSION_FIELD, log_files
 from hopsworks_local.errors import Conflict, NotFound, NotSupported
 from hopsworks_local.metadata import Document
 from hopsworks_local.rest import _provenance
-from hopsworks_local.rest._attached import attach
-from hopsworks_local.rest._call import STORE, Call, listing, now, route
 from hopsworks_local.rest._documents import group_document, show_each
-from hopsworks_local.rest._supported import check_group, check_new_group
+from hopsworks_local.rest._endpoint import STORE, Call, listing, now, route
+from hopsworks_local.rest._group_checks import check_group, check_new_group
+from hopsworks_local.rest._tags import attach
 from hopsworks_local.rest.feature_views import remove_views
 
 GROUPS = STORE + "/featuregroups"
@@ -147,7 +147,7 @@ def commit(call: Call) -> dict[str, Any]:
         taken = [commit.body["commitID"] for commit in metadata.all("commit", parent=group.id)]
         time = max([time, *(t + 1 for t in taken if t >= time)])
         version = max(log_files(call.backend.store.table(group.name, group.version)), default=-1)
-        metadata.add("commit", "", {**call.body, "commitID": time, VERSION: version}, parent=group.id)
+        metadata.add("commit", "", {**call.body, "commitID": time, TABLE_VERSION_FIELD: version}, parent=group.id)
     return {**call.body, "commitID": time, "href": ""}
 
 

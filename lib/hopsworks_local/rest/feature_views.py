@@ -8,10 +8,10 @@ from hopsworks_local.errors import Conflict, NotFound, NotSupported
 from hopsworks_local.metadata import Document
 from hopsworks_local.query import Column
 from hopsworks_local.rest import _provenance
-from hopsworks_local.rest._attached import attach
-from hopsworks_local.rest._call import STORE, Call, check_fields, listing, route
 from hopsworks_local.rest._documents import show_each, slim, view_document
-from hopsworks_local.rest._supported import check_name
+from hopsworks_local.rest._endpoint import STORE, Call, check_fields, listing, route
+from hopsworks_local.rest._group_checks import check_name
+from hopsworks_local.rest._tags import attach
 from hopsworks_local.source import Source
 
 VIEWS = STORE + "/featureview"

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from hopsworks_local.backend import USER, Backend
 from hopsworks_local.errors import BadRequest, Conflict, Forbidden, NotFound, NotSupported, TooLarge
-from hopsworks_local.rest._call import CLIENT_COOKIE, PROJECT, Call, check_project, route
+from hopsworks_local.rest._endpoint import CLIENT_COOKIE, PROJECT, Call, check_project, route
 
 FILES = PROJECT + "/dataset"
 NOT_FOUND = 110008

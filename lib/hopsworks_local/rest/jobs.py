@@ -5,7 +5,7 @@ from typing import Any
 from hopsworks_local.backend import USER, Backend
 from hopsworks_local.errors import Conflict, NotFound
 from hopsworks_local.metadata import Document
-from hopsworks_local.rest._call import PREFIX, PROJECT, Call, listing, now, route
+from hopsworks_local.rest._endpoint import PREFIX, PROJECT, Call, listing, now, route
 
 JOB = PROJECT + "/jobs/{name}"
 NOT_FOUND = 130009

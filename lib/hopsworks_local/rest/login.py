@@ -8,16 +8,16 @@ from starlette.responses import JSONResponse, Response
 from hopsworks_local.backend import USER
 from hopsworks_local.credentials import DOMAIN
 from hopsworks_local.errors import NotFound
-from hopsworks_local.rest._call import CLIENT_COOKIE, PREFIX, PROJECT, PROJECT_NOT_FOUND, STORE, Call, route
+from hopsworks_local.rest._endpoint import CLIENT_COOKIE, PREFIX, PROJECT, PROJECT_NOT_FOUND, STORE, Call, route
 
-VERSION = "5.2.1"  # of the Hopsworks whose client is served
+HOPSWORKS_VERSION = "5.2.1"  # of the Hopsworks whose client is served
 CREATED = "2020-01-01T00:00:00.000Z"
 VARIABLE_NOT_FOUND = 160037
 
 
 def versions(call: Call) -> list[dict[str, Any]]:
     """GET the versions of the software."""
-    return [{"software": "hopsworks", "version": VERSION}]
+    return [{"software": "hopsworks", "version": HOPSWORKS_VERSION}]
 
 
 def variable(call: Call) -> dict[str, Any]:

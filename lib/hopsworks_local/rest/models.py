@@ -11,9 +11,9 @@ from hopsworks_local.errors import BadRequest, NotFound, NotSupported
 from hopsworks_local.metadata import Document
 from hopsworks_local.parsing import parse
 from hopsworks_local.rest import _provenance
-from hopsworks_local.rest._attached import attach
-from hopsworks_local.rest._call import PROJECT, Call, check_fields, listing, route
 from hopsworks_local.rest._documents import MODEL_FIELDS, model_document, show_each
+from hopsworks_local.rest._endpoint import PROJECT, Call, check_fields, listing, route
+from hopsworks_local.rest._tags import attach
 
 MODELS = PROJECT + "/modelregistries/{registry:int}/models"
 MODEL = MODELS + "/{reference}"

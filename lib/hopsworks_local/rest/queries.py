@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from hopsworks_local import shapes
-from hopsworks_local.rest._call import PROJECT, Call, route
 from hopsworks_local.rest._documents import slim
+from hopsworks_local.rest._endpoint import PROJECT, Call, route
 
 NO_SIGNATURE = "none"  # with one, the client need not send its certificates along; Flight knows it by TLS
 

@@ -8,7 +8,7 @@ from hopsworks_local.backend import Backend
 from hopsworks_local.errors import BadRequest, NotFound
 from hopsworks_local.metadata import Document
 from hopsworks_local.rest import jobs
-from hopsworks_local.rest._call import Call, listing, route
+from hopsworks_local.rest._endpoint import Call, listing, route
 from hopsworks_local.rest.feature_groups import GROUP
 from hopsworks_local.rest.training_datasets import DATASET, find_dataset
 
@@ -38,7 +38,7 @@ def of_group(call: Call) -> dict[str, Any]:
 
 
 def compute(call: Call) -> dict[str, Any]:
-    """POST that the statistics of a feature group be made anew."""
+    """POST that the statistics of a feature group be made again."""
     group = call.backend.group(call.path["id"])
     _compute(call.backend, group, {})
     return jobs.finished(call.backend, f"{group.name}_{group.version}_statistics")

@@ -7,8 +7,8 @@ from starlette.routing import Route
 
 from hopsworks_local.errors import NotFound
 from hopsworks_local.metadata import Document
-from hopsworks_local.rest._attached import remove_tag, set_tag, tags_of
-from hopsworks_local.rest._call import Call, listing, route
+from hopsworks_local.rest._endpoint import Call, listing, route
+from hopsworks_local.rest._tags import remove_tag, set_tag, tags_of
 from hopsworks_local.rest.feature_groups import GROUP
 from hopsworks_local.rest.feature_views import VIEW, find_view
 from hopsworks_local.rest.models import MODEL, find_model

@@ -1,24 +1,21 @@
 """Training datasets of a feature view: versions of its data, in memory or as files."""
 
-import secrets
 from typing import Any
 
 from hopsworks_local import shapes
 from hopsworks_local.backend import Backend
-from hopsworks_local.errors import BadRequest, NotFound, NotSupported
+from hopsworks_local.errors import NotSupported
+from hopsworks_local.materialising import MATERIALISED, dataset_of, materialise
 from hopsworks_local.metadata import Document
-from hopsworks_local.parsing import parse
 from hopsworks_local.rest import jobs
-from hopsworks_local.rest._attached import attach
-from hopsworks_local.rest._call import Call, check_fields, listing, now, route
 from hopsworks_local.rest._documents import dataset_document, show_each
+from hopsworks_local.rest._endpoint import Call, check_fields, listing, now, route
+from hopsworks_local.rest._tags import attach
 from hopsworks_local.rest.feature_views import VIEW, find_view
 
 DATASETS = VIEW + "/trainingdatasets"
 DATASET = DATASETS + "/version/{dataset:int}"
-NOT_FOUND = 270012
 IN_MEMORY = "IN_MEMORY_TRAINING_DATASET"
-MATERIALISED = "HOPSFS_TRAINING_DATASET"
 FORMATS = ("parquet", "csv", "tsv")
 FIXED_SEED = 42  # in-memory splits of one version are thus the same whenever they are made
 KNOWN = {
@@ -31,20 +28,6 @@ KEPT = KNOWN - {"name", "version", "type", "features", "tags", "coalesce"}
 def find_dataset(call: Call) -> Document:
     """Return the complete training dataset that a path names; errors are those of `dataset_of`."""
     return dataset_of(call.backend, find_view(call), call.path["dataset"])
-
-
-def dataset_of(backend: Backend, view: Document, version: int, *, unfinished: bool = False) -> Document:
-    """Return a version of the training data of a view, one in the making only if that is asked for.
-
-    Raises
-    ------
-    NotFound
-        If there is none.
-    """
-    dataset = backend.metadata.find("training dataset", view.name, version, view.id, unfinished=unfinished)
-    if dataset is None:
-        raise NotFound(f"there is no training dataset version {version} of {view.name} {view.version}", NOT_FOUND)
-    return dataset
 
 
 def create(call: Call) -> dict[str, Any]:
@@ -103,36 +86,6 @@ def compute(call: Call) -> dict[str, Any]:
     return jobs.finished(call.backend, f"{view.name}_{view.version}_{version}_training_dataset")
 
 
-def materialise(backend: Backend, view: Document, version: int, query: dict[str, Any]) -> None:
-    """Write the files of a training dataset, then let it be seen.
-
-    A version that is made anew gets a new folder: readers have the old files or the new ones.
-
-    Raises
-    ------
-    NotFound
-        If there is no such version, not even one in the making.
-    BadRequest
-        If it is one in memory.
-    """
-    dataset = dataset_of(backend, view, version, unfinished=True)
-    if dataset.body["trainingDatasetType"] != MATERIALISED:
-        raise BadRequest(f"version {version} of the training data of {view.name} is made in memory and has no files")
-    old = dataset.body["location"]
-    location = f"{old}.{secrets.token_hex(4)}" if backend.store.file(old).exists() else old
-    fresh = backend.store.temporary()
-    from hopsworks_local import training  # takes a moment, and the service must start quickly
-
-    try:
-        training.write(backend.engine, backend.statement(query), dataset, fresh)
-        fresh.rename(backend.store.file(location))
-        backend.metadata.finish(dataset, location=location)
-    finally:
-        backend.store.discard(fresh)
-    if location != old:
-        backend.store.discard(backend.store.file(old))
-
-
 def delete(call: Call) -> None:
     """DELETE a training dataset with its files."""
     _delete(call.backend, [find_dataset(call)])
@@ -158,15 +111,6 @@ def purge_all(call: Call) -> None:
     """DELETE the files of all training datasets of a view."""
     for dataset in call.backend.metadata.all("training dataset", parent=find_view(call).id):
         call.backend.store.discard(call.backend.store.file(dataset.body["location"]))
-
-
-def create_by_flight(backend: Backend, request: bytes) -> None:
-    """Write the files of a training dataset without splits, which the client asks for by Flight."""
-    body = parse(request, shapes.FlightComputation)
-    view = backend.metadata.find("feature view", body["fv_name"], body["fv_version"])
-    if view is None:
-        raise BadRequest(f"there is no feature view {body['fv_name']} version {body['fv_version']}")
-    materialise(backend, view, body["tds_version"], body["query"])
 
 
 ROUTES = [

@@ -50,7 +50,7 @@ _SCHEDULED = Template(
     + """\
 #
 # GitHub does not run schedules in a fork until you enable workflows in its tab "Actions", and switches them off after
-# 60 days without a commit: the last step switches this one on again, which starts the 60 days anew.
+# 60 days without a commit: the last step switches this one on again, which starts the 60 days again.
 name: $name
 
 on:

@@ -149,7 +149,7 @@ def _report(before: Exception | None, error: Exception | None) -> None:
 def from_store(read: Callable[[Project, T | None], T]) -> Callable[[T | None], T]:
     """Turn a function of the project and the previous value into one of the previous value, as `Live` takes it.
 
-    The login is kept. If a read fails it is made anew and the read tried once more: the service may be another by now.
+    The login is kept. If a read fails it is made again and the read tried once more: the service may be another by now.
     """
     projects: list[Project] = []
 

@@ -17,7 +17,7 @@ def no_answer(reading: Reading) -> Raw:
     shown = f"What is shown was read {reading.age}. " if reading.at else ""
     return notice(
         "The store does not answer",
-        f"{shown}This page will try again by itself. Whoever keeps it finds the reason in the log, and with "
+        f"{shown}This page will try again by itself. Its operator finds the reason in the log, and with "
         "`lifeboat doctor`.",
         "warning",
     )

@@ -69,7 +69,7 @@ def batch_data(project: Project, days: Sequence[date]) -> pd.DataFrame:
 def score_days(project: Project, champion: Champion, days: Sequence[date]) -> int:
     """Score the passengers who boarded on days and have no prediction of this model version; store the predictions.
 
-    A stored prediction is never made anew, so that it stays what was said before the outcome was known.
+    A stored prediction is never made again, so that it stays what was said before the outcome was known.
 
     Returns
     -------

@@ -102,7 +102,7 @@ def test_one_reads_at_a_time():
     assert max(most) == 1
 
 
-def test_the_login_is_kept_and_made_anew_after_a_failure(monkeypatch):
+def test_the_login_is_kept_and_made_again_after_a_failure(monkeypatch):
     logins = []
     monkeypatch.setattr("lifeboat.login", lambda: logins.append(1) or len(logins))
     read = from_store(lambda project, previous: project if project not in ended else 1 / 0)

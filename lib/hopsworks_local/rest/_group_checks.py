@@ -5,7 +5,7 @@ from typing import Any
 
 from hopsworks_local.errors import BadRequest, NotSupported
 from hopsworks_local.feature_types import to_duckdb
-from hopsworks_local.rest._call import check_fields
+from hopsworks_local.rest._endpoint import check_fields
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 BAD_NAME = 270038
