@@ -171,7 +171,7 @@ def train(
     on: Annotated[Place, typer.Option(help="train on this machine, or in a Modal container")] = Place.here,
     approve: Annotated[bool, typer.Option("--approve", help="only register: a person promotes it later")] = False,
 ) -> None:
-    """Train and register a model, unless there is one for the same data and settings; it predicts if it passes the gate."""
+    """Train and register a model, unless one has the same data and settings; it predicts if it passes the gate."""
     if on is Place.modal:
         command = [sys.executable, "-m", "modal", "run", str(store.project_folder() / "scheduled" / "modal_app.py")]
         raise typer.Exit(subprocess.run(command + ["--approve"] * approve).returncode)

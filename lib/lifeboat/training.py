@@ -201,7 +201,7 @@ def _split(model: registry.Champion) -> int:
 
 
 def train(project: Project, estimator: str = survival.DEFAULT_ESTIMATOR, *, approve: bool = False) -> registry.Champion:
-    """Train a challenger on the feature store's passengers, once for the same data and settings; it predicts if it passes.
+    """Train a challenger on the feature store's passengers, once per data and settings; it predicts if it passes.
 
     It is compared with the champion, registered with the verdict of the gate, and only then promoted. If that was cut
     short, the next call finds the registered version and promotes it.
