@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -133,6 +134,7 @@ def _at_work() -> str:
 def _temporary_folder() -> Iterator[None]:
     """Give the kernels a temporary folder that goes with the run, or after a kill with the next one."""
     folder, before = runs_folder() / ".temporary", os.environ.get("TMPDIR")
+    tempfile.gettempdir()  # remembered when first asked for, and this process outlives the folder
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     os.environ["TMPDIR"] = str(folder)

@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from contextlib import contextmanager
@@ -95,6 +96,12 @@ def test_a_run_keeps_executed_notebooks_and_a_record(workshop):
         "2026-11-03",
         "succeeded",
     )
+
+
+def test_the_process_keeps_its_own_temporary_folder(workshop, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", None)  # as in a process that has not needed one yet
+    runner.run("daily")
+    assert Path(tempfile.gettempdir()).is_dir()
 
 
 def test_without_days_a_run_covers_today(workshop):
