@@ -26,12 +26,21 @@ class Clock:
     ----------
     run, cell : float
         Seconds for the whole run, and for each of its cells.
+    at_work : NotebookNode or None
+        The cell that was begun last, of the notebook that is executed.
+    number : int
+        Its number, which the kernel says too, but not if it dies first.
     """
 
     run: float
     cell: float
     at_work: NotebookNode | None = None
+    number: int = 0
     begun: float = field(default_factory=time.monotonic)
+
+    def begin_notebook(self) -> None:
+        """Count the cells from one."""
+        self.at_work, self.number = None, 0
 
     def seconds(self, cell: NotebookNode | None = None) -> int:
         """Return how long the next cell may take.
@@ -41,7 +50,8 @@ class Clock:
         TimeoutError
             If the run has no time left.
         """
-        self.at_work = cell
+        if cell is not None and cell is not self.at_work:  # nbclient may ask twice
+            self.at_work, self.number = cell, self.number + 1
         left = self.begun + self.run - time.monotonic()
         if left <= 0:
             raise TimeoutError
@@ -76,7 +86,7 @@ def execute(source: Path, target: Path, parameters: dict[str, Any], clock: Clock
     """
     import papermill
 
-    clock.at_work = None
+    clock.begin_notebook()
     known = papermill.inspect_notebook(str(source))
     try:
         papermill.execute_notebook(
@@ -100,13 +110,13 @@ def execute(source: Path, target: Path, parameters: dict[str, Any], clock: Clock
         raise _failed(target, f"{error}", *_place(clock)) from error
 
 
-def _place(clock: Clock) -> tuple[int | None, str]:
-    return (None, "") if clock.at_work is None else (clock.at_work.execution_count, clock.at_work.source)
+def _place(clock: Clock) -> tuple[int, str]:
+    return clock.number, clock.at_work.source if clock.at_work else ""
 
 
-def _failed(target: Path, cause: str, count: int | None, source: str) -> RunFailed:
+def _failed(target: Path, cause: str, number: int, source: str) -> RunFailed:
     lines = source.splitlines()
     shown = lines if len(lines) <= 6 else [*lines[:5], "..."]
-    where = f" at In [{count or ' '}]" if source else ""
+    where = f" at In [{number}]" if source else ""
     told = [f"{target.stem} failed{where}: {cause}", *(f"    {line}" for line in shown)]
     return RunFailed("\n".join([*told, f"The notebook as it stopped: {target}"]))

@@ -126,7 +126,7 @@ def test_a_failure_names_the_cell_and_the_notebook_and_stops(workshop):
 
 
 def test_a_kernel_that_dies_is_a_failure_too(workshop):
-    with pytest.raises(RunFailed, match=r"^dies failed at In \[[1 ]\]: Kernel died\n"):
+    with pytest.raises(RunFailed, match=r"^dies failed at In \[1\]: Kernel died\n"):
         runner.run("dead")
     assert records.history()[0].status == "failed"
 
