@@ -51,10 +51,10 @@ def fill(project: object, per_day: int) -> None:
 
 def _moved(one_day: pd.DataFrame, day: object) -> pd.DataFrame:
     """The same passengers on another day: sampling them again would take most of the time."""
-    from lifeboat.arrivals import IDS_PER_DAY, OUTCOME_AFTER_DAYS
+    from lifeboat.arrivals import OUTCOME_AFTER_DAYS, first_id
     from lifeboat.features import event_time
 
-    ids = int(f"{day:%Y%m%d}") * IDS_PER_DAY + pd.RangeIndex(len(one_day))
+    ids = first_id(day) + pd.RangeIndex(len(one_day))
     return one_day.assign(
         passenger_id=ids,
         ticket=ids.astype(str),

@@ -1,4 +1,4 @@
-"""The key of a service and its certificates, which every service makes for itself and kept in memory.
+"""The key of a service and its certificates, which every service makes for itself and keeps in memory.
 
 REST demands the key, Flight a certificate of the service's own authority, which is handed out for the key. The client
 writes its certificates to a folder of the service and removes them when it ends, also from under other processes that

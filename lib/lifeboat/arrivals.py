@@ -68,15 +68,26 @@ def of_days(
     return pd.concat(parts, ignore_index=True)
 
 
+def first_id(day: date) -> int:
+    """Return the id of the first passenger who boards on a day; those of the day count on from it.
+
+    Examples
+    --------
+    >>> first_id(date(2026, 11, 25))
+    2026112500000
+    """
+    return int(f"{day:%Y%m%d}") * IDS_PER_DAY
+
+
 def _check(name: str, value: int, low: int, high: int) -> None:
     if not low <= value <= high:
         raise LifeboatError(f"{name} is {value!r}; allowed: a whole number from {low} to {high}.")
 
 
 def _of_day(generator: PassengerGenerator, day: date, n: int, after: int, scenario: str | None) -> pd.DataFrame:
-    stamp = int(f"{day:%Y%m%d}")
-    rows = passengers.validate(sampler(scenario)(generator, n, stamp), label=True)
-    ids = stamp * IDS_PER_DAY + pd.RangeIndex(len(rows))
+    first = first_id(day)
+    rows = passengers.validate(sampler(scenario)(generator, n, first // IDS_PER_DAY), label=True)
+    ids = first + pd.RangeIndex(len(rows))
     return rows.assign(
         **{
             LABEL: rows[LABEL].astype("Int64"),

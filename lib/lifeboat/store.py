@@ -149,12 +149,13 @@ def adopt(variables: Mapping[str, str]) -> None:
 @contextlib.contextmanager
 def handed_over() -> Iterator[None]:
     """Let the processes that are started in this block find the home of this one in their environment."""
-    with _environment(home().variables):
+    with in_environment(home().variables):
         yield
 
 
 @contextlib.contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+def in_environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set variables of the environment for this block and the processes that are started in it."""
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     try:
@@ -198,7 +199,7 @@ def temporary() -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         service = stack.enter_context(hopsworks_local.start(Path(folder)))
-        stack.enter_context(_environment({**service.environment, _SERVED: folder}))
+        stack.enter_context(in_environment({**service.environment, _SERVED: folder}))
         yield
 
 

@@ -49,11 +49,12 @@ def outcomes(
         first prediction.
     """
     predictions = features.predictions_group(project)
-    wanted = [*(FEATURES if with_features else []), LABEL, OUTCOME_AT]
     if predictions.id is None:
-        return pd.DataFrame(columns=[*PREDICTION, *wanted])
+        return no_outcomes(with_features)
     titanic = features.titanic_group(project)
-    query = predictions.select(PREDICTION).join(titanic.select(wanted), on=["passenger_id"], join_type="left")
+    query = predictions.select(PREDICTION).join(
+        titanic.select(_of_passengers(with_features)), on=["passenger_id"], join_type="left"
+    )
     last = min((day for day in (end, as_of) if day), default=None)
     # passengers are scored as of the day on which they board: the same limits for both keep the join small
     if start:
@@ -68,3 +69,12 @@ def outcomes(
         later = found[OUTCOME_AT] > pd.Timestamp(as_of)
         found = found.assign(**{name: found[name].mask(later) for name in (LABEL, OUTCOME_AT)})
     return found.sort_values(["predicted_at", "passenger_id", "model_version"], ascending=False, ignore_index=True)
+
+
+def no_outcomes(with_features: bool = False) -> pd.DataFrame:
+    """Return what `outcomes` does before the first prediction."""
+    return pd.DataFrame(columns=[*PREDICTION, *_of_passengers(with_features)])
+
+
+def _of_passengers(with_features: bool) -> list[str]:
+    return [*(FEATURES if with_features else []), LABEL, OUTCOME_AT]

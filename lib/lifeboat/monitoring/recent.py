@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from lifeboat.arrivals import IDS_PER_DAY
-from lifeboat.features import OUTCOME_AT
-from lifeboat.monitoring.outcomes import PREDICTION, outcomes
-from lifeboat.passengers import FEATURES, LABEL
+from lifeboat.arrivals import first_id
+from lifeboat.monitoring.outcomes import no_outcomes, outcomes
+from lifeboat.passengers import LABEL
 
 if TYPE_CHECKING:
     from hopsworks.project import Project
@@ -41,12 +40,10 @@ def most_recent(
     """
     used = rows[rows["known"] > 0] if known else rows
     if used.empty:
-        return pd.DataFrame(columns=[*PREDICTION, *(FEATURES if with_features else []), LABEL, OUTCOME_AT])
+        return no_outcomes(with_features)
     scored = used.groupby("day")["passengers"].max().sort_index(ascending=False)
     days = scored[scored.cumsum() - scored < passengers]
-    # ids count the passengers of a day from 0
-    first = max(0, int(days.iloc[-1] - (passengers - days.iloc[:-1].sum())))
-    place = int(f"{days.index[-1]:%Y%m%d}") * IDS_PER_DAY + first
     start, end = days.index[-1].date(), days.index[0].date()
-    found = outcomes(project, with_features, start=start, end=end, from_passenger=place)
+    skipped = max(0, int(days.iloc[-1] - (passengers - days.iloc[:-1].sum())))  # of the earliest day
+    found = outcomes(project, with_features, start=start, end=end, from_passenger=first_id(start) + skipped)
     return found[found[LABEL].notna()].reset_index(drop=True) if known else found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import tempfile
@@ -133,15 +132,12 @@ def _at_work() -> str:
 @contextmanager
 def _temporary_folder() -> Iterator[None]:
     """Give the kernels a temporary folder that goes with the run, or after a kill with the next one."""
-    folder, before = runs_folder() / ".temporary", os.environ.get("TMPDIR")
+    folder = runs_folder() / ".temporary"
     tempfile.gettempdir()  # remembered when first asked for, and this process outlives the folder
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    os.environ["TMPDIR"] = str(folder)
     try:
-        yield
+        with store.in_environment({"TMPDIR": str(folder)}):
+            yield
     finally:
-        os.environ.pop("TMPDIR")
-        if before is not None:
-            os.environ["TMPDIR"] = before
         shutil.rmtree(folder, ignore_errors=True)

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lifeboat import features, monitoring, registry, store
+from lifeboat.passengers import LABEL, OUTCOME
 
 if TYPE_CHECKING:
     from hopsworks.project import Project
@@ -61,7 +62,7 @@ def summarize() -> Summary:
     except registry.NoModel:
         champion = None
     rows = monitoring.read_metrics(project)
-    total = monitoring.pool(rows) if len(rows) else dict.fromkeys(["passengers", "known", *monitoring.CELLS], 0)
+    total = monitoring.pool(rows)
     return Summary(
         passengers=count_passengers(project),
         champion=champion,
@@ -138,8 +139,8 @@ def _model(champion: registry.Champion | None) -> str:
 def _latest(latest: dict[str, Any] | None, otherwise: str) -> str:
     if latest is None:
         return otherwise
-    said = "survived" if latest["prediction"] else "died"
-    happened = "pending" if pd.isna(latest["survived"]) else "survived" if latest["survived"] else "died"
+    said = OUTCOME.say(latest["prediction"])
+    happened = "pending" if pd.isna(latest[LABEL]) else OUTCOME.say(latest[LABEL])
     return (
         f"passenger {latest['passenger_id']} on {latest['predicted_at']:%Y-%m-%d}: predicted {said} "
         f"(probability of survival {latest['probability']:.2f}), outcome {happened}"

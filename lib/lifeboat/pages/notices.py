@@ -7,7 +7,7 @@ from lifeboat.pages.markup import Raw, notice
 
 
 def no_answer(reading: Reading) -> Raw:
-    """Say that the store does not answer and how old what is shown is, without what only its keeper should see.
+    """Say that the store does not answer and how old what is shown is, without what only its operator should see.
 
     Parameters
     ----------

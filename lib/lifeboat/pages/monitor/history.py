@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -74,12 +74,12 @@ class History:
         """The day of the newest prediction."""
         return None if self.rows.empty else self.rows["day"].max().date()
 
-    @property
+    @cached_property
     def by_day(self) -> pd.DataFrame:
         """One row per day, of the newest version that scored it: each passenger counts once."""
         return self.rows.sort_values("model_version").drop_duplicates("day", keep="last").sort_values("day")
 
-    @property
+    @cached_property
     def total(self) -> pd.Series:
         """All predictions together, once per model version; see `monitoring.pool`."""
         return monitoring.pool(self.rows)
