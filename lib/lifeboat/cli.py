@@ -198,7 +198,7 @@ def list_models() -> None:
             "gate": found.pop("gate"),
             "created": found.pop("created").map("{:%Y-%m-%d}".format),
         }
-    ).join(found.drop(columns="version"))
+    ).join(found.drop(columns=["version", "expected_accuracy"]))
     _show(shown, "No model yet: `lifeboat train` registers one.")
     if len(shown):
         console.print("* predicts; metrics are those on the test set")

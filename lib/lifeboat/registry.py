@@ -111,8 +111,7 @@ def versions(project: Project) -> pd.DataFrame:
     -------
     DataFrame
         Indexed by ``version``: ``champion`` (whether it predicts), ``gate`` (what the gate said, in a word),
-        ``expected_accuracy`` (the mean certainty that its test promised), ``description``, ``created`` (UTC) and its
-        metrics on the test set.
+        ``expected_accuracy`` (that of its card), ``description``, ``created`` (UTC) and its metrics on the test set.
     """
     models = registered(project)
     if not models:
@@ -241,7 +240,7 @@ def _numbers(models: list[Model]) -> str:
 
 
 def _promises(card: ModelCard) -> dict[str, float]:
-    """What else the registry keeps beside the metrics: whether the gate was passed, and the mean certainty expected."""
+    """What else the registry keeps beside the metrics: the expected accuracy, and whether the gate was passed."""
     promises = {_EXPECTED: card.expected_accuracy, _PASSED: card.verdict and card.verdict.passed}
     return {name: float(value) for name, value in promises.items() if value is not None}
 

@@ -24,6 +24,12 @@ def test_its_time_is_a_crontab_line(pipeline):
     CronTrigger.from_crontab(pipeline.cron, timezone=pipeline.timezone)
 
 
+@pytest.mark.parametrize("pipeline", SCHEDULED, ids=lambda pipeline: pipeline.name)
+def test_the_readme_shows_its_crontab_line(pipeline):
+    lines = (store.project_folder() / "README.md").read_text().splitlines()
+    assert [line for line in lines if line.startswith(pipeline.cron) and line.endswith(f"lifeboat run {pipeline.name}")]
+
+
 @pytest.mark.parametrize("pipeline", PIPELINES, ids=lambda pipeline: pipeline.name)
 def test_its_notebooks_exist(pipeline):
     assert [path for path in _notebooks(pipeline) if not path.is_file()] == []
