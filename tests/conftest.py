@@ -35,7 +35,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
     """A local Hopsworks service over an empty folder, one for each module of tests."""
     import hopsworks_local
 
-    with hopsworks_local.start(tmp_path_factory.mktemp("store")) as running:
+    with hopsworks_local.start(tmp_path_factory.mktemp("store"), project="titanic") as running:
         yield running
 
 
@@ -59,7 +59,7 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator:
     """A project in a store of its own, with nothing in it."""
     import hopsworks_local
 
-    with hopsworks_local.start(tmp_path / "store") as running:
+    with hopsworks_local.start(tmp_path / "store", project="titanic") as running:
         yield _login(running, monkeypatch)
 
 

@@ -16,7 +16,7 @@ def main() -> int:
     )
     parser.add_argument("--store", type=Path, required=True, help="the folder that holds everything; made if missing")
     parser.add_argument("--port", type=int, default=0, help="of the REST interface; default: a free one")
-    parser.add_argument("--project", default="titanic", help="name of the store's project; default: %(default)s")
+    parser.add_argument("--project", help="name of the store's project; default: its own, of a new one `local`")
     parser.add_argument("--parent", type=int, help="end when this process ends or standard input closes")
     arguments = parser.parse_args()
 

@@ -9,7 +9,7 @@ from hopsworks_local.credentials import Credentials
 from hopsworks_local.delta import Table, read_table
 from hopsworks_local.engine import Engine
 from hopsworks_local.errors import NotFound
-from hopsworks_local.metadata import Document, Metadata
+from hopsworks_local.metadata import Document, Kind, Metadata
 from hopsworks_local.query import Statement, compile_query
 from hopsworks_local.store import Store
 from hopsworks_local.uploads import Uploads
@@ -53,14 +53,14 @@ class Backend:
         NotFound
             If there is none.
         """
-        group = self.metadata.get("feature group", id)
+        group = self.metadata.get(Kind.FEATURE_GROUP, id)
         if group is None:
             raise NotFound(f"there is no feature group with the id {id}; it may have been deleted", GROUP_NOT_FOUND)
         return group
 
     def table(self, group: Document) -> Table:
         """Return the present state of a feature group's table."""
-        commits = [commit.body for commit in self.metadata.all("commit", parent=group.id)]
+        commits = [commit.body for commit in self.metadata.all(Kind.COMMIT, parent=group.id)]
         folder = self.store.table(group.name, group.version)
         return read_table(folder, f"{group.name} version {group.version}", group.body["features"], commits)
 

@@ -87,7 +87,7 @@ def read_table(folder: Path, group: str, features: list[dict[str, Any]], commits
     """
     if not (folder / "_delta_log").is_dir():
         if commits:
-            raise StoreError(f"No data found for feature group {group}: its Delta table is gone from the store")
+            raise StoreError(f"feature group {group}: its Delta table is gone from the store")
         return Table({feature["name"]: duckdb_type(feature["type"]) for feature in features}, [], {})
     try:
         _check_log(folder, commits)
@@ -95,7 +95,7 @@ def read_table(folder: Path, group: str, features: list[dict[str, Any]], commits
     except Exception as error:  # delta-rs raises many kinds, some of them undocumented
         reason = str(error).partition("\n")[0]  # a stack of Rust may follow
         raise StoreError(
-            f"No data found for feature group {group}: its Delta log is damaged ({reason}). Restore the folder "
+            f"feature group {group}: its Delta log is damaged ({reason}). Restore the folder "
             f"featuregroups/{folder.name} of the store from a copy, or delete the group and write it again"
         ) from error
 

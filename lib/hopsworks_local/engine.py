@@ -67,7 +67,7 @@ class Engine:
             asked = isinstance(error, (duckdb.ProgrammingError, duckdb.DataError))
             if asked and not isinstance(error, duckdb.InvalidInputException):  # which is what a broken file raises
                 raise BadRequest(f"the query cannot be run: {_first_line(error)}") from error
-            raise StoreError(f"No data found: a table of the query is damaged: {_first_line(error)}") from error
+            raise StoreError(f"a table of the query is damaged: {_first_line(error)}") from error
 
     def _database(self) -> "duckdb.DuckDBPyConnection":
         with self._lock:

@@ -32,7 +32,7 @@ def _reported(method: Callable) -> Callable:
             return method(*arguments)
         except ServiceError as error:
             log.warning("Flight %s -> %s", method.__name__, error.message)
-            raise fl.FlightServerError(f"No data found: {error.message.removeprefix('No data found: ')}") from error
+            raise fl.FlightServerError(f"No data found: {error.message}") from error
         except Exception as error:
             log.exception("Flight %s", method.__name__)
             raise fl.FlightServerError(f"No data found: an error of the local service itself: {error!r}") from error

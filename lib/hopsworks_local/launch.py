@@ -51,7 +51,7 @@ class Service:
         self.stop()
 
 
-def start(store: Path | str, *, port: int = 0, project: str = "titanic") -> Service:
+def start(store: Path | str, *, port: int = 0, project: str | None = None) -> Service:
     """Start a service over a store; it ends with this process, even if that is killed.
 
     Parameters
@@ -60,8 +60,8 @@ def start(store: Path | str, *, port: int = 0, project: str = "titanic") -> Serv
         The folder that holds everything; made if missing.
     port : int
         Of the REST interface on 127.0.0.1; 0 takes a free one.
-    project : str
-        Name of the store's project.
+    project : str, optional
+        Name of the store's project; default: the one that it holds, and `local` for a new store.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def start(store: Path | str, *, port: int = 0, project: str = "titanic") -> Serv
     """
     command = [sys.executable, "-m", "hopsworks_local", "--store", str(Path(store).absolute()), "--port", str(port)]
     process = subprocess.Popen(
-        [*command, "--project", project, "--parent", str(os.getpid())],
+        [*command, *(["--project", project] if project else []), "--parent", str(os.getpid())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -6,7 +6,7 @@ from typing import Any
 from hopsworks_local import shapes
 from hopsworks_local.backend import Backend
 from hopsworks_local.errors import BadRequest, NotFound
-from hopsworks_local.metadata import Document
+from hopsworks_local.metadata import Document, Kind
 from hopsworks_local.parsing import parse
 
 NOT_FOUND = 270012
@@ -21,7 +21,7 @@ def dataset_of(backend: Backend, view: Document, version: int, *, unfinished: bo
     NotFound
         If there is none.
     """
-    dataset = backend.metadata.find("training dataset", view.name, version, view.id, unfinished=unfinished)
+    dataset = backend.metadata.find(Kind.TRAINING_DATASET, view.name, version, view.id, unfinished=unfinished)
     if dataset is None:
         raise NotFound(f"there is no training dataset version {version} of {view.name} {view.version}", NOT_FOUND)
     return dataset
@@ -60,7 +60,7 @@ def materialise(backend: Backend, view: Document, version: int, query: dict[str,
 def create_by_flight(backend: Backend, request: bytes) -> None:
     """Write the files of a training dataset without splits, which the client asks for by Flight."""
     body = parse(request, shapes.FlightComputation)
-    view = backend.metadata.find("feature view", body["fv_name"], body["fv_version"])
+    view = backend.metadata.find(Kind.FEATURE_VIEW, body["fv_name"], body["fv_version"])
     if view is None:
         raise BadRequest(f"there is no feature view {body['fv_name']} version {body['fv_version']}")
     materialise(backend, view, body["tds_version"], body["query"])

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,26 @@ PRAGMA user_version = {FORMAT};
 COLUMNS = "id, kind, parent, name, version, body"
 
 
+class Kind(StrEnum):
+    """What a document describes. The values are what the store's file says, and what messages say."""
+
+    PROJECT = "project"
+    FEATURE_GROUP = "feature group"
+    COMMIT = "commit"  # of a feature group
+    STATISTICS = "statistics"  # of a feature group or a training dataset
+    FEATURE_VIEW = "feature view"
+    TRAINING_DATASET = "training dataset"  # of a feature view
+    MODEL = "model"
+    TAG = "tag"  # of a feature group, a feature view, a training dataset or a model
+    JOB = "job"
+
+
 @dataclass(frozen=True)
 class Document:
     """One row: who it is, whom it belongs to and what it says."""
 
     id: int
-    kind: str
+    kind: Kind
     parent: int
     name: str
     version: int
@@ -118,7 +133,7 @@ class Metadata:
 
     def add(
         self,
-        kind: str,
+        kind: Kind,
         name: str,
         body: dict[str, Any],
         *,
@@ -130,8 +145,10 @@ class Metadata:
 
         Parameters
         ----------
-        kind, name : str
-            What it is and how it is called.
+        kind : Kind
+            What it describes.
+        name : str
+            How that is called.
         body : dict
             Anything that JSON can hold.
         version : int, optional
@@ -159,28 +176,30 @@ class Metadata:
                 raise Conflict(f"{kind} {name} version {version} exists already: choose another version") from error
         return Document(cursor.lastrowid, kind, parent, name, version, body)
 
-    def get(self, kind: str, id: int) -> Document | None:
+    def get(self, kind: Kind, id: int) -> Document | None:
         """Return the document with this id, ready or not, or None."""
         return next(self._select("kind = ? AND id = ?", (kind, id)), None)
 
-    def find(self, kind: str, name: str, version: int, parent: int = 0, *, unfinished: bool = False) -> Document | None:
+    def find(
+        self, kind: Kind, name: str, version: int, parent: int = 0, *, unfinished: bool = False
+    ) -> Document | None:
         """Return the document with this identity, or None; an unfinished one only if that is asked for."""
         where = "kind = ? AND parent = ? AND name = ? AND version = ? AND (ready OR ?)"
         return next(self._select(where, (kind, parent, name, version, unfinished)), None)
 
-    def all(self, kind: str, name: str | None = None, parent: int | None = None) -> list[Document]:
+    def all(self, kind: Kind, name: str | None = None, parent: int | None = None) -> list[Document]:
         """Return the ready documents of a kind, by name and version."""
         where = "kind = ? AND ready AND (? IS NULL OR name = ?) AND (? IS NULL OR parent = ?)"
         return list(self._select(where, (kind, name, name, parent, parent)))
 
-    def unfinished(self, kind: str) -> list[Document]:
+    def unfinished(self, kind: Kind) -> list[Document]:
         """Return the documents of a kind that are not ready."""
         return list(self._select("kind = ? AND NOT ready", (kind,)))
 
     def _select(self, where: str, parameters: tuple) -> Iterator[Document]:
         query = f"SELECT {COLUMNS} FROM documents WHERE {where} ORDER BY name, version"
-        for *head, body in self._connection.execute(query, parameters).fetchall():
-            yield Document(*head, json.loads(body))
+        for id, kind, parent, name, version, body in self._connection.execute(query, parameters).fetchall():
+            yield Document(id, Kind(kind), parent, name, version, json.loads(body))
 
     def update(self, document: Document, **changes: Any) -> Document:
         """Change entries of a document's body and return what it says now.

@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hopsworks_local.errors import BadRequest, Forbidden, StoreError
-from hopsworks_local.metadata import Metadata
+from hopsworks_local.metadata import Kind, Metadata
 
+NEW_PROJECT = "local"  # the name of a store's project if none is given
 DATASETS = ("Models", "Resources", "Logs", "Jupyter")
 FOLDERS = ("featuregroups", "files", "uploads", "trash", "services", "logs")
 KEPT_DAYS = {"uploads": 1, "trash": 1, "logs": 14}
@@ -27,8 +28,8 @@ class Store:
     ----------
     folder : Path
         Made if missing.
-    project : str
-        Name of the project; a store keeps the one that it was made with.
+    project : str, optional
+        Name of the project. A store keeps the one that it was made with, which is the default; a new one gets `local`.
 
     Raises
     ------
@@ -38,14 +39,14 @@ class Store:
         If the project's name is not one.
     """
 
-    def __init__(self, folder: Path, project: str) -> None:
+    def __init__(self, folder: Path, project: str | None = None) -> None:
         self.folder = folder.absolute()
-        self.project = project
-        _check_project(project)
+        if project is not None:
+            _check_project(project)
         _check_folder(self.folder)
         self.metadata = Metadata(self.folder / "metadata.sqlite", new=not self._holds_anything())
-        self.project_id = self._claim()
-        for name in (*FOLDERS, *(f"files/Projects/{project}/{dataset}" for dataset in self.datasets)):
+        self.project_id, self.project = self._claim(project)
+        for name in (*FOLDERS, *(f"files/Projects/{self.project}/{dataset}" for dataset in self.datasets)):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
 
     @property
@@ -61,20 +62,20 @@ class Store:
     def _holds_anything(self) -> bool:
         """Whether there are tables or files that metadata must know of."""
         tables = (self.folder / "featuregroups").glob("*")
-        files = (file for file in self.files.rglob("*") if file.is_file())
+        files = (file for file in (self.folder / "files").rglob("*") if file.is_file())
         return any(tables) or any(files)
 
-    def _claim(self) -> int:
+    def _claim(self, wanted: str | None) -> tuple[int, str]:
+        """Return the id and the name of the project, which a new store is given now."""
         with self.metadata.transaction():
-            projects = self.metadata.all("project")
-            if not projects:
-                return self.metadata.add("project", self.project, {}, version=1).id
-        if projects[0].name != self.project:
+            projects = self.metadata.all(Kind.PROJECT)
+            held = projects[0] if projects else self.metadata.add(Kind.PROJECT, wanted or NEW_PROJECT, {}, version=1)
+        if wanted not in (None, held.name):
             raise StoreError(
-                f"the store {self.folder} holds the project {projects[0].name!r}, not {self.project!r}: "
+                f"the store {self.folder} holds the project {held.name!r}, not {wanted!r}: "
                 "give that name, or another folder"
             )
-        return projects[0].id
+        return held.id, held.name
 
     def table(self, name: str, version: int) -> Path:
         """Return the folder of a feature group's Delta table."""
@@ -140,7 +141,7 @@ class Store:
 
     def _sweep_models(self) -> None:
         """Remove versions that nobody has registered and nothing has been added to for a day."""
-        known = {(model.name, str(model.version)) for model in self.metadata.all("model")}
+        known = {(model.name, str(model.version)) for model in self.metadata.all(Kind.MODEL)}
         for folder in self.files.glob("Models/*/*"):
             unknown = folder.name.isdigit() and folder.is_dir() and (folder.parent.name, folder.name) not in known
             with contextlib.suppress(OSError):  # others are at work in it
@@ -150,7 +151,7 @@ class Store:
 
     def _sweep_training_datasets(self) -> None:
         """Remove those whose files have not been written for a day since they were asked for."""
-        for dataset in self.metadata.unfinished("training dataset"):
+        for dataset in self.metadata.unfinished(Kind.TRAINING_DATASET):
             if datetime.now(UTC) - datetime.fromisoformat(dataset.body["created"]) > timedelta(seconds=DAY):
                 self.metadata.remove(dataset)
                 self.discard(self.file(dataset.body["location"]))

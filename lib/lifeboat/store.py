@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from hopsworks_local import Service
 
 
+PROJECT = "titanic"
+"""The project of a local store. In the cloud it is the one that the key belongs to."""
+
 _SERVED = "LIFEBOAT_SERVED_STORE"
 """Names the folder of the local service that another process serves, beside the variables that lead to it."""
 
@@ -198,7 +201,7 @@ def temporary() -> Iterator[None]:
 
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        service = stack.enter_context(hopsworks_local.start(Path(folder)))
+        service = stack.enter_context(hopsworks_local.start(Path(folder), project=PROJECT))
         stack.enter_context(in_environment({**service.environment, _SERVED: folder}))
         yield
 
@@ -219,7 +222,7 @@ def _serve(folder: Path) -> Service:
 
     if folder not in _services or not _services[folder].running:
         try:
-            _services[folder] = hopsworks_local.start(folder)
+            _services[folder] = hopsworks_local.start(folder, project=PROJECT)
         except hopsworks_local.ServiceError as error:
             raise LifeboatError(str(error)) from error
     return _services[folder]

@@ -125,7 +125,7 @@ def test_what_was_acknowledged_survives_and_nothing_is_half_there(tmp_path):
             storm.rage(seconds, lambda service=service: kill(service))
             storms.append(storm)
     with hopsworks_local.start(tmp_path) as service:
-        check(Storm(service.environment, "check"), storms, tmp_path / "files/Projects/titanic")
+        check(Storm(service.environment, "check"), storms, tmp_path / "files/Projects/local")
 
 
 def check(now, storms, files):
@@ -139,7 +139,7 @@ def check(now, storms, files):
     view = f"featurestores/{now.project}/featureview/v/version/1"
     datasets = now.done("GET", f"{view}/trainingdatasets").json()["items"]
     assert {version for storm in storms for version in storm.datasets} <= {d["version"] for d in datasets}
-    folders = [files / d["location"].partition("/titanic/")[2] / "v" for d in datasets]
+    folders = [files / d["location"].partition("/local/")[2] / "v" for d in datasets]
     assert all(parquet.read_table(folder).num_rows == ROWS for folder in folders)
     groups = [version for storm in storms for version in storm.groups]
     assert len(groups) == len(set(groups))
@@ -188,7 +188,7 @@ def test_a_broken_file_of_a_table_is_named(service, group):
 def test_missing_files_of_a_table_are_an_error(service, group):
     for file in (store_folder(service) / "featuregroups" / f"{group.name}_1").glob("*.parquet"):
         file.unlink()
-    with pytest.raises(RestAPIError, match=r"No data found: a table of the query is damaged: .*No files found"):
+    with pytest.raises(RestAPIError, match=r"a table of the query is damaged: .*No files found"):
         group.read()
 
 

@@ -41,7 +41,7 @@ def test_training_data_has_features_and_labels(view):
 
 def test_helpers_keys_and_times_come_when_asked_for(view, group):
     X, _ = view.training_data(training_helper_columns=True, primary_key=True, event_time=True)
-    key, time = (f"titanic_{group.name}_1_{name}" for name in ("id", "at"))
+    key, time = (f"local_{group.name}_1_{name}" for name in ("id", "at"))
     assert set(X.columns) == {"number", "text", key, time}
 
 
@@ -84,7 +84,7 @@ def test_batch_data_carry_no_label(view):
 
 def test_batch_data_of_a_time_range(view, group):
     batch = view.get_batch_data(start_time="2026-01-03", end_time="2026-01-05", primary_key=True)
-    assert batch[f"titanic_{group.name}_1_id"].tolist() == [2, 3]
+    assert batch[f"local_{group.name}_1_id"].tolist() == [2, 3]
     assert len(view.get_batch_data(extra_filter=group["id"] > 7)) == 2
 
 
@@ -136,8 +136,8 @@ def test_a_joined_view_lists_the_columns_that_come(store, name, group):
     query = group.select(["id", "number"]).join(other.select_all())
     view = store.create_feature_view(name, version=1, query=query)
     names = [feature.name for feature in view.features]
-    assert names == list(view.get_batch_data().columns) == ["id", "number", f"titanic_{other.name}_1_number"]
-    times = [f"titanic_{group.name}_1_at", f"titanic_{other.name}_1_seen"]
+    assert names == list(view.get_batch_data().columns) == ["id", "number", f"local_{other.name}_1_number"]
+    times = [f"local_{group.name}_1_at", f"local_{other.name}_1_seen"]
     assert list(view.get_batch_data(event_time=True).columns) == ["id", "number", times[0], names[2]]
 
 

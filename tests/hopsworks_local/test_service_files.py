@@ -67,7 +67,7 @@ REFUSED = [
     "Resources/%2e%2e/%2e%2e/%2e%2e/metadata.sqlite",
     "Resources%2F%00",
     "Resources%2F" + "x" * 300,
-    "hopsfs:%2F%2Fhost:8020%2FProjects%2Ftitanic%2F..%2F..%2F..%2Fmetadata.sqlite",
+    "hopsfs:%2F%2Fhost:8020%2FProjects%2Flocal%2F..%2F..%2F..%2Fmetadata.sqlite",
 ]
 TAKEN_AS_INSIDE = ["%2Fetc%2Fpasswd", "/etc/passwd", "%252e%252e%2Fmetadata.sqlite"]
 REQUESTS = [
@@ -95,7 +95,7 @@ def test_absolute_paths_are_paths_of_the_project(raw, rest, service, path):
         status, content = raw(method, f"{rest.files}{where}/{path}{query}")
         assert status in (200, 204, 400, 404, 409)
         assert b"root:" not in content
-    assert [folder.name for folder in (store_folder(service) / "files/Projects").iterdir()] == ["titanic"]
+    assert [folder.name for folder in (store_folder(service) / "files/Projects").iterdir()] == ["local"]
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_links_are_not_followed_out(rest, service, tmp_path):
     secret = tmp_path / "secret"
     secret.mkdir()
     (secret / "key").write_text("secret")
-    link = store_folder(service) / "files/Projects/titanic/Resources/link"
+    link = store_folder(service) / "files/Projects/local/Resources/link"
     link.symlink_to(secret)
     try:
         for path in ("link", "link/key"):

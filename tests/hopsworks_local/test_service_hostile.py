@@ -309,14 +309,16 @@ def test_headers_that_never_end_are_given_up(tmp_path, monkeypatch):
     )
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
     thread.start()
-    context = ssl.create_default_context(cafile=tmp_path / "authority.pem")
-    with socket.create_connection(listener.getsockname()) as plain:
-        connection = context.wrap_socket(plain, server_hostname="127.0.0.1")
-        connection.settimeout(10)
-        connection.sendall(b"GET / HTTP/1.1\r\n")
-        with pytest.raises((ConnectionError, ssl.SSLError)):
-            for number in range(50):
-                connection.sendall(b"X-%d: 1\r\n" % number)
-                time.sleep(0.1)
-    running.should_exit = True
-    thread.join()
+    try:
+        context = ssl.create_default_context(cafile=tmp_path / "authority.pem")
+        with socket.create_connection(listener.getsockname()) as plain:
+            connection = context.wrap_socket(plain, server_hostname="127.0.0.1")
+            connection.settimeout(10)
+            connection.sendall(b"GET / HTTP/1.1\r\n")
+            with pytest.raises((ConnectionError, ssl.SSLError)):
+                for number in range(50):
+                    connection.sendall(b"X-%d: 1\r\n" % number)
+                    time.sleep(0.1)
+    finally:
+        running.should_exit = True
+        thread.join()

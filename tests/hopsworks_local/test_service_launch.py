@@ -181,6 +181,14 @@ def test_what_stands_in_the_way_is_said_in_one_line(tmp_path, trouble):
     assert "\n" not in str(raised.value)
 
 
+def test_a_store_keeps_the_name_of_its_project(tmp_path):
+    names = []
+    for folder, project in [("named", "first"), ("named", None), ("unnamed", None)]:
+        with hopsworks_local.start(tmp_path / folder, project=project) as service:
+            names.append(service.environment["HOPSWORKS_PROJECT"])
+    assert names == ["first", "first", "local"]
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_is_not_writable(tmp_path):
     tmp_path.chmod(0o500)

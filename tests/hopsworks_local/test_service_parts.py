@@ -10,7 +10,7 @@ import pytest
 from hopsworks_local.credentials import Credentials
 from hopsworks_local.delta import duckdb_type
 from hopsworks_local.errors import BadRequest, Conflict, Forbidden
-from hopsworks_local.metadata import Metadata
+from hopsworks_local.metadata import Kind, Metadata
 from hopsworks_local.store import Store
 from hopsworks_local.values import convert
 
@@ -21,60 +21,60 @@ def metadata(tmp_path):
 
 
 def test_a_failed_transaction_changes_nothing(metadata):
-    kept = metadata.add("thing", "kept", {"n": 1})
+    kept = metadata.add(Kind.FEATURE_GROUP, "kept", {"n": 1})
     with pytest.raises(RuntimeError), metadata.transaction():
         metadata.update(kept, n=2)
-        metadata.add("thing", "lost", {})
+        metadata.add(Kind.FEATURE_GROUP, "lost", {})
         raise RuntimeError
-    assert [(each.name, each.body) for each in metadata.all("thing")] == [("kept", {"n": 1})]
+    assert [(each.name, each.body) for each in metadata.all(Kind.FEATURE_GROUP)] == [("kept", {"n": 1})]
 
 
 def test_ids_are_never_used_again(metadata):
-    first = metadata.add("thing", "a", {})
+    first = metadata.add(Kind.FEATURE_GROUP, "a", {})
     metadata.remove(first)
-    assert metadata.add("thing", "a", {}).id > first.id
+    assert metadata.add(Kind.FEATURE_GROUP, "a", {}).id > first.id
 
 
 def test_versions_count_up_by_name_and_parent(metadata):
-    owners = [metadata.add("owner", name, {}) for name in "ab"]
-    made = [metadata.add("thing", "x", {}, parent=owner.id).version for owner in owners for _ in range(2)]
+    owners = [metadata.add(Kind.FEATURE_VIEW, name, {}) for name in "ab"]
+    made = [metadata.add(Kind.FEATURE_GROUP, "x", {}, parent=owner.id).version for owner in owners for _ in range(2)]
     assert made == [1, 2, 1, 2]
-    with pytest.raises(Conflict, match="thing x version 2 exists already"):
-        metadata.add("thing", "x", {}, version=2, parent=owners[0].id)
+    with pytest.raises(Conflict, match="feature group x version 2 exists already"):
+        metadata.add(Kind.FEATURE_GROUP, "x", {}, version=2, parent=owners[0].id)
 
 
 def test_what_belongs_to_a_document_goes_with_it(metadata):
-    owner = metadata.add("owner", "a", {})
-    child = metadata.add("child", "b", {}, parent=owner.id)
-    metadata.add("grandchild", "c", {}, parent=child.id)
-    other = metadata.add("child", "d", {})
+    owner = metadata.add(Kind.FEATURE_VIEW, "a", {})
+    child = metadata.add(Kind.TRAINING_DATASET, "b", {}, parent=owner.id)
+    metadata.add(Kind.TAG, "c", {}, parent=child.id)
+    other = metadata.add(Kind.TRAINING_DATASET, "d", {})
     metadata.remove(owner)
-    assert metadata.all("grandchild") == []
-    assert metadata.all("child") == [other]
+    assert metadata.all(Kind.TAG) == []
+    assert metadata.all(Kind.TRAINING_DATASET) == [other]
 
 
 def test_unfinished_documents_are_not_seen(metadata):
-    thing = metadata.add("thing", "a", {"n": 1}, ready=False)
-    assert metadata.find("thing", "a", 1) is None
-    assert metadata.find("thing", "a", 1, unfinished=True) == thing
+    thing = metadata.add(Kind.FEATURE_GROUP, "a", {"n": 1}, ready=False)
+    assert metadata.find(Kind.FEATURE_GROUP, "a", 1) is None
+    assert metadata.find(Kind.FEATURE_GROUP, "a", 1, unfinished=True) == thing
     metadata.finish(thing, n=2)
-    assert metadata.find("thing", "a", 1).body == {"n": 2}
+    assert metadata.find(Kind.FEATURE_GROUP, "a", 1).body == {"n": 2}
 
 
 def test_threads_take_turns(metadata):
-    counter = metadata.add("counter", "a", {"n": 0})
+    counter = metadata.add(Kind.JOB, "a", {"n": 0})
 
     def count():
         for _ in range(20):
             with metadata.transaction():
-                metadata.update(counter, n=metadata.get("counter", counter.id).body["n"] + 1)
+                metadata.update(counter, n=metadata.get(Kind.JOB, counter.id).body["n"] + 1)
 
     threads = [threading.Thread(target=count) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert metadata.get("counter", counter.id).body["n"] == 80
+    assert metadata.get(Kind.JOB, counter.id).body["n"] == 80
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_a_save_that_was_killed_is_swept_after_a_day(store, hours, kept):
         (store.files / f"Models/{name}/1/Files").mkdir(parents=True)
         (store.files / f"Models/{name}/1/Files/weights").touch()
         an_age(store.files / f"Models/{name}", hours)
-    store.metadata.add("model", "saved", {}, version=1)
+    store.metadata.add(Kind.MODEL, "saved", {}, version=1)
     (store.files / "Models/notes").mkdir()
     store.sweep()
     found = {path.name for path in (store.files / "Models").iterdir()}
@@ -141,12 +141,12 @@ def test_a_training_dataset_that_was_never_written_is_swept_after_a_day(store, h
     created = (datetime.now(UTC) - timedelta(hours=hours)).isoformat().replace("+00:00", "Z")
     location = "/Projects/titanic/titanic_Training_Datasets/v_1_1"
     body = {"created": created, "location": location}
-    store.metadata.add("training dataset", "v", body, version=1, ready=False)
-    store.metadata.add("training dataset", "v", {**body, "location": f"{location}0"}, version=10)
+    store.metadata.add(Kind.TRAINING_DATASET, "v", body, version=1, ready=False)
+    store.metadata.add(Kind.TRAINING_DATASET, "v", {**body, "location": f"{location}0"}, version=10)
     for folder in (location, f"{location}0"):
         store.file(folder).mkdir()
     store.sweep()
-    assert (store.metadata.find("training dataset", "v", 1, unfinished=True) is not None) == kept
+    assert (store.metadata.find(Kind.TRAINING_DATASET, "v", 1, unfinished=True) is not None) == kept
     assert store.file(location).exists() == kept
     assert store.file(f"{location}0").exists()
 

@@ -106,7 +106,7 @@ def test_a_prefix_names_the_right_features(pair):
 def test_without_a_prefix_keys_come_once_and_clashing_names_are_qualified(pair):
     left, right = pair
     joined = left.select_all().join(right.select_all(), join_type="inner").read()
-    assert list(joined.columns) == ["id", "value", "same", "other", f"titanic_{right.name}_1_same"]
+    assert list(joined.columns) == ["id", "value", "same", "other", f"local_{right.name}_1_same"]
 
 
 def test_joins_on_named_features(store, name, pair):

@@ -29,7 +29,7 @@ def test_the_client_says_that_the_key_is_wrong(service, tmp_path):
         Connection(
             host="127.0.0.1",
             port=int(service.environment["HOPSWORKS_PORT"]),
-            project="titanic",
+            project="local",
             engine="python",
             hostname_verification=False,
             cert_folder=str(tmp_path),
@@ -92,7 +92,7 @@ def test_flight_refuses_certificates_of_another_authority(rest):
 
 
 @pytest.mark.parametrize(
-    "path", ["../../../metadata.sqlite", "/etc/passwd", "/Projects/titanic/../../../metadata.sqlite"]
+    "path", ["../../../metadata.sqlite", "/etc/passwd", "/Projects/local/../../../metadata.sqlite"]
 )
 def test_flight_reads_no_file_outside_the_project(rest, path):
     client = flight_client(rest, **credentials(rest))

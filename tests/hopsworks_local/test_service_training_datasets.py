@@ -48,13 +48,13 @@ def test_an_extra_filter_and_a_range_apply(view, group):
 def test_keys_come_back_when_asked_for(view, group):
     version, _ = view.create_training_data()
     X, _ = view.get_training_data(version, primary_key=True, event_time=True)
-    assert {f"titanic_{group.name}_1_id", f"titanic_{group.name}_1_at"} <= set(X.columns)
+    assert {f"local_{group.name}_1_id", f"local_{group.name}_1_at"} <= set(X.columns)
 
 
 def test_files_lie_where_other_tools_find_them(view, service):
     version, _ = view.create_training_data()
     store = Path(service.environment["HOPSWORKS_CERT_FOLDER"]).parents[2]
-    folder = store / f"files/Projects/titanic/titanic_Training_Datasets/{view.name}_1_{version}/{view.name}"
+    folder = store / f"files/Projects/local/local_Training_Datasets/{view.name}_1_{version}/{view.name}"
     assert pyarrow.parquet.read_table(folder).num_rows == 10
 
 

@@ -9,7 +9,10 @@ def registry_service(tmp_path_factory):
     import hopsworks_local
     from lifeboat import features, training
 
-    with pytest.MonkeyPatch.context() as patch, hopsworks_local.start(tmp_path_factory.mktemp("trained")) as service:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        hopsworks_local.start(tmp_path_factory.mktemp("trained"), project="titanic") as service,
+    ):
         project = _login(service, patch)
         features.write_new(features.titanic_group(project), features.historical_passengers())
         training.train(project, "logistic")

@@ -72,7 +72,10 @@ def synthetic(project):
 @pytest.fixture(scope="module")
 def at_once(tmp_path_factory):
     """What a store holds after a fortnight that was run as one range."""
-    with pytest.MonkeyPatch.context() as patch, hopsworks_local.start(tmp_path_factory.mktemp("at_once")) as service:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        hopsworks_local.start(tmp_path_factory.mktemp("at_once"), project="titanic") as service,
+    ):
         for name, value in service.environment.items():
             patch.setenv(name, value)
         project = lifeboat.login()

@@ -32,7 +32,7 @@ def app():
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
     """A store that only the tests of this file use: they share the model that the first of them trains."""
-    with hopsworks_local.start(tmp_path_factory.mktemp("store")) as running:
+    with hopsworks_local.start(tmp_path_factory.mktemp("store"), project="titanic") as running:
         yield running
 
 

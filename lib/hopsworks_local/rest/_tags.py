@@ -4,7 +4,7 @@ import contextlib
 import json
 from typing import Any
 
-from hopsworks_local.metadata import Document, Metadata
+from hopsworks_local.metadata import Document, Kind, Metadata
 
 
 def attach(metadata: Metadata, owner: Document, tags: Any) -> None:
@@ -20,14 +20,14 @@ def set_tag(metadata: Metadata, owner: Document, name: str, value: Any) -> None:
             value = json.loads(value)
     with metadata.transaction():
         remove_tag(metadata, owner, name)
-        metadata.add("tag", name, {"value": value}, version=1, parent=owner.id)
+        metadata.add(Kind.TAG, name, {"value": value}, version=1, parent=owner.id)
 
 
 def remove_tag(metadata: Metadata, owner: Document, name: str) -> None:
     """Remove one tag; nothing happens if it is not there."""
-    metadata.remove(*metadata.all("tag", name=name, parent=owner.id))
+    metadata.remove(*metadata.all(Kind.TAG, name=name, parent=owner.id))
 
 
 def tags_of(metadata: Metadata, owner: Document) -> dict[str, Any]:
     """Return all tags by name."""
-    return {tag.name: tag.body["value"] for tag in metadata.all("tag", parent=owner.id)}
+    return {tag.name: tag.body["value"] for tag in metadata.all(Kind.TAG, parent=owner.id)}

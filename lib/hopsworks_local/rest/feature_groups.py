@@ -7,7 +7,7 @@ from hopsworks_local import shapes
 from hopsworks_local.backend import GROUP_NOT_FOUND, USER
 from hopsworks_local.delta import TABLE_VERSION_FIELD, log_files
 from hopsworks_local.errors import Conflict, NotFound, NotSupported
-from hopsworks_local.metadata import Document
+from hopsworks_local.metadata import Document, Kind
 from hopsworks_local.rest import _provenance
 from hopsworks_local.rest._documents import group_document, show_each
 from hopsworks_local.rest._endpoint import STORE, Call, listing, now, route
@@ -32,7 +32,7 @@ def create(call: Call) -> dict[str, Any]:
     kept = {name: body.get(name) for name in KEPT}
     kept |= {"created": now(), "creator": USER}
     with backend.metadata.transaction():
-        group = backend.metadata.find("feature group", body["name"], body.get("version") or 0)
+        group = backend.metadata.find(Kind.FEATURE_GROUP, body["name"], body.get("version") or 0)
         if group and _schema(group.body) == _schema(kept):
             return group_document(backend, group)
         if group:
@@ -41,7 +41,7 @@ def create(call: Call) -> dict[str, Any]:
                 "choose another version, or get the group and write what fits it",
                 GROUP_EXISTS,
             )
-        group = backend.metadata.add("feature group", body["name"], kept, version=body.get("version"))
+        group = backend.metadata.add(Kind.FEATURE_GROUP, body["name"], kept, version=body.get("version"))
         attach(backend.metadata, group, body.get("tags"))
         backend.store.discard(backend.store.table(group.name, group.version))  # what a deleted group left
     return group_document(backend, group)
@@ -59,12 +59,12 @@ def _schema(body: dict[str, Any]) -> tuple[str | None, dict[str, tuple]]:
 def find_by_name(call: Call) -> list[dict[str, Any]]:
     """GET the versions of a feature group, or one of them."""
     name, version = call.path["name"], call.number("version")
-    groups = call.backend.metadata.all("feature group", name=name)
+    groups = call.backend.metadata.all(Kind.FEATURE_GROUP, name=name)
     hits = [group for group in groups if version in (None, group.version)]
     if not hits:
         wanted = f"{name} version {version}" if version else name
         known = ", ".join(
-            f"{group.name} version {group.version}" for group in call.backend.metadata.all("feature group")
+            f"{group.name} version {group.version}" for group in call.backend.metadata.all(Kind.FEATURE_GROUP)
         )
         raise NotFound(f"there is no feature group {wanted}; there are: {known or 'none'}", GROUP_NOT_FOUND)
     return [group_document(call.backend, group) for group in hits]
@@ -72,7 +72,7 @@ def find_by_name(call: Call) -> list[dict[str, Any]]:
 
 def find_all(call: Call) -> dict[str, Any]:
     """GET all feature groups."""
-    return listing(show_each(group_document, call.backend, call.backend.metadata.all("feature group")))
+    return listing(show_each(group_document, call.backend, call.backend.metadata.all(Kind.FEATURE_GROUP)))
 
 
 def find(call: Call) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def delete(call: Call) -> None:
             )
         backend.metadata.remove(group)
     with backend.metadata.transaction():
-        if not backend.metadata.find("feature group", group.name, group.version):
+        if not backend.metadata.find(Kind.FEATURE_GROUP, group.name, group.version):
             backend.store.discard(backend.store.table(group.name, group.version))
 
 
@@ -134,7 +134,7 @@ def clear(call: Call) -> None:
     backend = call.backend
     with backend.metadata.transaction():
         group = backend.group(call.path["id"])
-        backend.metadata.remove(*backend.metadata.all("commit", parent=group.id))
+        backend.metadata.remove(*backend.metadata.all(Kind.COMMIT, parent=group.id))
     backend.store.discard(backend.store.table(group.name, group.version))
 
 
@@ -144,17 +144,17 @@ def commit(call: Call) -> dict[str, Any]:
     with metadata.transaction():
         group = call.backend.group(call.path["id"])
         time = call.body.get("commitID") or call.body.get("commitTime") or 0
-        taken = [commit.body["commitID"] for commit in metadata.all("commit", parent=group.id)]
+        taken = [commit.body["commitID"] for commit in metadata.all(Kind.COMMIT, parent=group.id)]
         time = max([time, *(t + 1 for t in taken if t >= time)])
         version = max(log_files(call.backend.store.table(group.name, group.version)), default=-1)
-        metadata.add("commit", "", {**call.body, "commitID": time, TABLE_VERSION_FIELD: version}, parent=group.id)
+        metadata.add(Kind.COMMIT, "", {**call.body, "commitID": time, TABLE_VERSION_FIELD: version}, parent=group.id)
     return {**call.body, "commitID": time, "href": ""}
 
 
 def commits(call: Call) -> dict[str, Any]:
     """GET the commits of a feature group, newest first."""
     group = call.backend.group(call.path["id"])
-    items = [commit.body for commit in call.backend.metadata.all("commit", parent=group.id)]
+    items = [commit.body for commit in call.backend.metadata.all(Kind.COMMIT, parent=group.id)]
     until = re.fullmatch(r"commited_on_ltoeq:(\d+)", call.query.get("filter_by", ""))
     if until:
         items = [item for item in items if item["commitID"] <= int(until[1])]

@@ -5,7 +5,7 @@ from typing import Any
 from hopsworks_local import shapes
 from hopsworks_local.backend import Backend
 from hopsworks_local.errors import Conflict, NotFound, NotSupported
-from hopsworks_local.metadata import Document
+from hopsworks_local.metadata import Document, Kind
 from hopsworks_local.query import Column
 from hopsworks_local.rest import _provenance
 from hopsworks_local.rest._documents import show_each, slim, view_document
@@ -33,7 +33,7 @@ def find_view(call: Call) -> Document:
         If there is none.
     """
     name, version = call.path["name"], call.path["version"]
-    view = call.backend.metadata.find("feature view", name, version)
+    view = call.backend.metadata.find(Kind.FEATURE_VIEW, name, version)
     if view is None:
         raise NotFound(f"there is no feature view {name} version {version}", VIEW_NOT_FOUND)
     return view
@@ -57,7 +57,7 @@ def create(call: Call) -> dict[str, Any]:
     }
     try:
         with backend.metadata.transaction():
-            view = backend.metadata.add("feature view", body["name"], kept, version=body.get("version"))
+            view = backend.metadata.add(Kind.FEATURE_VIEW, body["name"], kept, version=body.get("version"))
             attach(backend.metadata, view, body.get("tags"))
     except Conflict as error:
         raise Conflict(error.message, VIEW_EXISTS) from error
@@ -90,7 +90,7 @@ def _feature(index: int, source: Source, name: str, output: str) -> dict[str, An
 
 def find_by_name(call: Call) -> dict[str, Any]:
     """GET all versions of a feature view."""
-    views = call.backend.metadata.all("feature view", name=call.path["name"])
+    views = call.backend.metadata.all(Kind.FEATURE_VIEW, name=call.path["name"])
     if not views:
         raise NotFound(f"there is no feature view {call.path['name']}", VIEW_NOT_FOUND)
     return listing([view_document(call.backend, view) for view in views])
@@ -98,7 +98,7 @@ def find_by_name(call: Call) -> dict[str, Any]:
 
 def find_all(call: Call) -> dict[str, Any]:
     """GET all feature views, or the latest version of each."""
-    views = call.backend.metadata.all("feature view")
+    views = call.backend.metadata.all(Kind.FEATURE_VIEW)
     if call.query.get("filter_by") == "latest_version":
         views = list({view.name: view for view in views}.values())
     return listing(show_each(view_document, call.backend, views))
@@ -122,12 +122,12 @@ def delete(call: Call) -> None:
 
 def delete_all(call: Call) -> None:
     """DELETE all versions of a feature view, with their training datasets."""
-    remove_views(call.backend, call.backend.metadata.all("feature view", name=call.path["name"]))
+    remove_views(call.backend, call.backend.metadata.all(Kind.FEATURE_VIEW, name=call.path["name"]))
 
 
 def remove_views(backend: Backend, views: list[Document]) -> None:
     """Remove feature views with their training datasets."""
-    datasets = [dataset for view in views for dataset in backend.metadata.all("training dataset", parent=view.id)]
+    datasets = [dataset for view in views for dataset in backend.metadata.all(Kind.TRAINING_DATASET, parent=view.id)]
     backend.metadata.remove(*views)
     for dataset in datasets:
         backend.store.discard(backend.store.file(dataset.body["location"]))

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from hopsworks_local.backend import USER, Backend
 from hopsworks_local.errors import BadRequest, Conflict, Forbidden, NotFound, NotSupported, TooLarge
+from hopsworks_local.metadata import Kind
 from hopsworks_local.rest._endpoint import CLIENT_COOKIE, PROJECT, Call, check_project, route
 
 FILES = PROJECT + "/dataset"
@@ -140,7 +141,7 @@ def _check_removable(call: Call, file: Path) -> None:
         raise Forbidden(f"{backend.store.remote(file)} is a dataset of the project and stays")
     if (call.client, file) in backend.refused:
         raise Forbidden(f"{backend.store.remote(file)} belongs to another save of that model: save again")
-    for model in backend.metadata.all("model"):
+    for model in backend.metadata.all(Kind.MODEL):
         folder = f"Models/{model.name}/{model.version}"
         if folder == inside or folder.startswith(inside + "/") or inside.startswith(folder + "/"):
             raise Forbidden(

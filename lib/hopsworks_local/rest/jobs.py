@@ -4,7 +4,7 @@ from typing import Any
 
 from hopsworks_local.backend import USER, Backend
 from hopsworks_local.errors import Conflict, NotFound
-from hopsworks_local.metadata import Document
+from hopsworks_local.metadata import Document, Kind
 from hopsworks_local.rest._endpoint import PREFIX, PROJECT, Call, listing, now, route
 
 JOB = PROJECT + "/jobs/{name}"
@@ -20,9 +20,9 @@ def finished(backend: Backend, name: str) -> dict[str, Any]:
         file.touch()
     time = now()
     try:
-        job = backend.metadata.add("job", name, {"submitted": time, "logs": logs}, version=1)
+        job = backend.metadata.add(Kind.JOB, name, {"submitted": time, "logs": logs}, version=1)
     except Conflict:
-        job = backend.metadata.update(backend.metadata.find("job", name, 1), submitted=time)
+        job = backend.metadata.update(backend.metadata.find(Kind.JOB, name, 1), submitted=time)
     return _job_document(backend, job)
 
 
@@ -39,7 +39,7 @@ def _job_document(backend: Backend, job: Document) -> dict[str, Any]:
 
 
 def _find(call: Call) -> Document:
-    job = call.backend.metadata.find("job", call.path["name"], 1)
+    job = call.backend.metadata.find(Kind.JOB, call.path["name"], 1)
     if job is None:
         raise NotFound(f"there is no job {call.path['name']!r}; the local service runs no jobs of users", NOT_FOUND)
     return job

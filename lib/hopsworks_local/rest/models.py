@@ -8,7 +8,7 @@ from typing import Any
 from hopsworks_local import shapes
 from hopsworks_local.backend import Backend
 from hopsworks_local.errors import BadRequest, NotFound, NotSupported
-from hopsworks_local.metadata import Document
+from hopsworks_local.metadata import Document, Kind
 from hopsworks_local.parsing import parse
 from hopsworks_local.rest import _provenance
 from hopsworks_local.rest._documents import MODEL_FIELDS, model_document, show_each
@@ -38,9 +38,9 @@ def find_model(call: Call) -> Document:
     if parts is None:
         model = None
     elif parts["name"] is None:
-        model = metadata.get("model", int(parts["number"]))
+        model = metadata.get(Kind.MODEL, int(parts["number"]))
     else:
-        model = metadata.find("model", parts["name"], int(parts["number"]))
+        model = metadata.find(Kind.MODEL, parts["name"], int(parts["number"]))
     if model is None:
         raise NotFound(f"there is no model {reference}", NOT_FOUND)
     return model
@@ -58,7 +58,7 @@ def save(call: Call) -> dict[str, Any]:
     kept = {key: body.get(key) for key in MODEL_FIELDS} | _origin(backend, body)
     kept["created"] = int(datetime.now(UTC).timestamp() * 1000)
     with backend.metadata.transaction():
-        model = backend.metadata.add("model", name, kept, version=version)
+        model = backend.metadata.add(Kind.MODEL, name, kept, version=version)
         attach(backend.metadata, model, body.get("tags"))
     return model_document(backend, model)
 
@@ -69,9 +69,9 @@ def _origin(backend: Backend, body: dict[str, Any]) -> dict[str, Any]:
     view = parse(view, shapes.Origin) if isinstance(view, str) else view
     if not view:
         return {}
-    found = backend.metadata.find("feature view", view["name"], view["version"])
+    found = backend.metadata.find(Kind.FEATURE_VIEW, view["name"], view["version"])
     version = body.get("trainingDatasetVersion")
-    dataset = found and version and backend.metadata.find("training dataset", found.name, version, parent=found.id)
+    dataset = found and version and backend.metadata.find(Kind.TRAINING_DATASET, found.name, version, parent=found.id)
     return {
         "view": {"name": view["name"], "version": view["version"], "id": found.id if found else None},
         "dataset": {"name": view["name"], "version": version, "id": dataset.id if dataset else None}
@@ -90,7 +90,7 @@ def find_all(call: Call) -> dict[str, Any]:
     filter = re.fullmatch(r"name_eq:(\w+)", call.query.get("filter_by", ""))
     if "filter_by" in call.query and not filter:
         raise NotSupported(f"models filtered by {call.query['filter_by']!r}", "filter by name")
-    models = call.backend.metadata.all("model", name=filter and filter[1])
+    models = call.backend.metadata.all(Kind.MODEL, name=filter and filter[1])
     if "sort_by" in call.query:
         models = _ranked(models, call.query["sort_by"])
     return listing(show_each(model_document, call.backend, models[: call.number("limit")]))

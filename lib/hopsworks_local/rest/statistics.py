@@ -6,7 +6,7 @@ from typing import Any
 from hopsworks_local import shapes, statistics
 from hopsworks_local.backend import Backend
 from hopsworks_local.errors import BadRequest, NotFound
-from hopsworks_local.metadata import Document
+from hopsworks_local.metadata import Document, Kind
 from hopsworks_local.rest import jobs
 from hopsworks_local.rest._endpoint import Call, listing, route
 from hopsworks_local.rest.feature_groups import GROUP
@@ -30,7 +30,7 @@ def of_group(call: Call) -> dict[str, Any]:
     They then bear the time of the last commit: the client asks for those made until now, by its own clock.
     """
     backend, group = call.backend, call.backend.group(call.path["id"])
-    known = [found.body.get("windowEndCommitTime") for found in backend.metadata.all("statistics", parent=group.id)]
+    known = [found.body.get("windowEndCommitTime") for found in backend.metadata.all(Kind.STATISTICS, parent=group.id)]
     last = _last_commit(backend, group)
     if last not in known and _config(group).get("enabled", True):
         _compute(backend, group, {"computationTime": last} if last else {})
@@ -47,7 +47,7 @@ def compute(call: Call) -> dict[str, Any]:
 def _compute(backend: Backend, group: Document, changes: dict[str, Any]) -> None:
     window = {"windowEndCommitTime": _last_commit(backend, group)}
     found = statistics.describe(backend.engine, backend.table(group), _config(group))
-    backend.metadata.add("statistics", "", found | window | changes, parent=group.id)
+    backend.metadata.add(Kind.STATISTICS, "", found | window | changes, parent=group.id)
 
 
 def _config(group: Document) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def _config(group: Document) -> dict[str, Any]:
 
 
 def _last_commit(backend: Backend, group: Document) -> int | None:
-    commits = backend.metadata.all("commit", parent=group.id)
+    commits = backend.metadata.all(Kind.COMMIT, parent=group.id)
     return max((commit.body["commitID"] for commit in commits), default=None)
 
 
@@ -75,12 +75,12 @@ def save_of_group(call: Call) -> dict[str, Any]:
 
 
 def _save(call: Call, owner: Document) -> dict[str, Any]:
-    call.backend.metadata.add("statistics", "", call.body, parent=owner.id)
+    call.backend.metadata.add(Kind.STATISTICS, "", call.body, parent=owner.id)
     return listing([call.body])
 
 
 def _find(call: Call, owner: Document) -> dict[str, Any]:
-    found = [document.body for document in call.backend.metadata.all("statistics", parent=owner.id)]
+    found = [document.body for document in call.backend.metadata.all(Kind.STATISTICS, parent=owner.id)]
     for condition in call.query.getlist("filter_by"):
         found = [body for body in found if _matches(body, condition)]
     if not found:

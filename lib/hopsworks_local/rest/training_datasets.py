@@ -6,7 +6,7 @@ from hopsworks_local import shapes
 from hopsworks_local.backend import Backend
 from hopsworks_local.errors import NotSupported
 from hopsworks_local.materialising import MATERIALISED, dataset_of, materialise
-from hopsworks_local.metadata import Document
+from hopsworks_local.metadata import Document, Kind
 from hopsworks_local.rest import jobs
 from hopsworks_local.rest._documents import dataset_document, show_each
 from hopsworks_local.rest._endpoint import Call, check_fields, listing, now, route
@@ -38,7 +38,7 @@ def create(call: Call) -> dict[str, Any]:
     kept |= {"created": now(), "seed": FIXED_SEED if body.get("seed") is None else body["seed"]}
     ready = body["trainingDatasetType"] == IN_MEMORY
     with backend.metadata.transaction():
-        dataset = backend.metadata.add("training dataset", view.name, kept, parent=view.id, ready=ready)
+        dataset = backend.metadata.add(Kind.TRAINING_DATASET, view.name, kept, parent=view.id, ready=ready)
         folder = f"{view.name}_{view.version}_{dataset.version}"
         dataset = backend.metadata.update(dataset, location=_location(backend, folder))
         attach(backend.metadata, dataset, body.get("tags"))
@@ -69,7 +69,7 @@ def _check(view: Document, body: dict[str, Any]) -> None:
 
 def find_all(call: Call) -> dict[str, Any]:
     """GET the complete training datasets of a view."""
-    datasets = call.backend.metadata.all("training dataset", parent=find_view(call).id)
+    datasets = call.backend.metadata.all(Kind.TRAINING_DATASET, parent=find_view(call).id)
     return listing(show_each(dataset_document, call.backend, datasets))
 
 
@@ -93,7 +93,7 @@ def delete(call: Call) -> None:
 
 def delete_all(call: Call) -> None:
     """DELETE all training datasets of a view."""
-    _delete(call.backend, call.backend.metadata.all("training dataset", parent=find_view(call).id))
+    _delete(call.backend, call.backend.metadata.all(Kind.TRAINING_DATASET, parent=find_view(call).id))
 
 
 def _delete(backend: Backend, datasets: list[Document]) -> None:
@@ -109,7 +109,7 @@ def purge(call: Call) -> None:
 
 def purge_all(call: Call) -> None:
     """DELETE the files of all training datasets of a view."""
-    for dataset in call.backend.metadata.all("training dataset", parent=find_view(call).id):
+    for dataset in call.backend.metadata.all(Kind.TRAINING_DATASET, parent=find_view(call).id):
         call.backend.store.discard(call.backend.store.file(dataset.body["location"]))
 
 

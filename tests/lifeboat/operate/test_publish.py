@@ -40,7 +40,7 @@ REQUIREMENTS = store.project_folder() / "spaces" / "requirements.txt"
 def live(tmp_path_factory):
     """A store with passengers and a model in it, in use by a running service."""
     folder = tmp_path_factory.mktemp("live")
-    with hopsworks_local.start(folder) as service, pytest.MonkeyPatch.context() as patch:
+    with hopsworks_local.start(folder, project="titanic") as service, pytest.MonkeyPatch.context() as patch:
         project = _log_in(service, patch)
         features.write_new(features.titanic_group(project), features.historical_passengers())
         training.train(project)

@@ -117,7 +117,7 @@ def test_a_real_model_answers_a_program(two_weeks_old):
 
 
 def test_a_store_that_breaks_is_reported_and_what_was_read_is_kept(tmp_path, monkeypatch):
-    with hopsworks_local.start(tmp_path) as service:
+    with hopsworks_local.start(tmp_path, project="titanic") as service:
         for name, value in service.environment.items():
             monkeypatch.setenv(name, value)
         project = lifeboat.login()
