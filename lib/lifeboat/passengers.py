@@ -65,6 +65,9 @@ OUTCOME = Field(
 
 DIED, SURVIVED = OUTCOME.words.values()
 
+SURVIVES_FROM = 0.5
+"""The probability of survival from which survival is what a model predicts."""
+
 CHILD_BELOW = 14
 """Age in years from which a boy counts as a man, a girl as a woman."""
 

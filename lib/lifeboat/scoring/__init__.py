@@ -1,5 +1,5 @@
 """Batch inference: predictions for the passengers of a day."""
 
-from lifeboat.scoring.daily import batch_data, predictions, score, score_batches, score_days
+from lifeboat.scoring.daily import batch_data, predictions, score, score_days
 
-__all__ = ["batch_data", "predictions", "score", "score_batches", "score_days"]
+__all__ = ["batch_data", "predictions", "score", "score_days"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from lifeboat import features, passengers
-from lifeboat.passengers import FEATURES
+from lifeboat.passengers import FEATURES, SURVIVES_FROM
 
 if TYPE_CHECKING:
     from hopsworks.project import Project
@@ -31,7 +31,7 @@ def score(pipeline: Pipeline, frame: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        With the index of `frame`: ``probability`` of survival (0 to 1) and ``prediction`` (1 from one half up, else 0).
+        With the index of `frame`: ``probability`` of survival (0 to 1) and ``prediction`` (1 from `SURVIVES_FROM` up, else 0).
 
     Raises
     ------
@@ -41,12 +41,7 @@ def score(pipeline: Pipeline, frame: pd.DataFrame) -> pd.DataFrame:
     valid = passengers.validate(frame)
     probability = pipeline.predict_proba(valid)[:, 1] if len(valid) else pd.Series(dtype=float)
     scored = pd.DataFrame({"probability": probability}, index=frame.index, dtype=float)
-    return scored.assign(prediction=(scored["probability"] >= 0.5).astype("int64"))
-
-
-def score_batches(pipeline: Pipeline, batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-    """Score a stream of tables one at a time, so that memory holds one batch."""
-    return (score(pipeline, batch) for batch in batches)
+    return scored.assign(prediction=(scored["probability"] >= SURVIVES_FROM).astype("int64"))
 
 
 def batch_data(project: Project, days: Sequence[date]) -> pd.DataFrame:
@@ -93,7 +88,7 @@ def predictions(champion: Champion, batch: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row a passenger. ``predicted_at`` is the day for which the passenger was scored, so that a backfill equals the
+        One row per passenger. ``predicted_at`` is the day for which the passenger was scored, so that a backfill equals the
         runs that it stands for.
     """
     scored = score(champion.pipeline, batch[FEATURES])

@@ -5,6 +5,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from lifeboat.intervals import bootstrap_weights, percentile_bounds
+from lifeboat.passengers import SURVIVES_FROM
 
 METRIC_WORDS = {"roc_auc": "ROC AUC", "log_loss": "log loss (nats)", "brier": "Brier score", "accuracy": "accuracy"}
 """What figures and the model card call the metrics."""
@@ -63,7 +64,7 @@ def measure(
     Returns
     -------
     DataFrame
-        Indexed by metric: ``roc_auc``, ``log_loss`` (nats), ``brier``, ``accuracy`` (threshold 0.5) and ``gap`` (mean
+        Indexed by metric: ``roc_auc``, ``log_loss`` (nats), ``brier``, ``accuracy`` (predicted to survive from `SURVIVES_FROM` up) and ``gap`` (mean
         probability minus share of survivors); columns ``value``, ``low``, ``high``. ``roc_auc`` is NaN if all had the
         same outcome.
     """
@@ -111,7 +112,7 @@ def _with_interval(value: pd.Series, resampled: pd.DataFrame, level: float) -> p
 def _metrics(survived: np.ndarray, probability: np.ndarray, weights: np.ndarray) -> pd.DataFrame:
     """All metrics of each sample; `weights` has a row per sample and a column per passenger."""
     per_passenger = losses(survived, probability).assign(
-        accuracy=(probability >= 0.5) == survived, gap=probability - survived
+        accuracy=(probability >= SURVIVES_FROM) == survived, gap=probability - survived
     )
     drawn = weights.sum(axis=1)  # parties differ in size, so samples do too
     means = {name: weights @ values.to_numpy() / drawn for name, values in per_passenger.items()}

@@ -55,22 +55,6 @@ def test_a_bad_passenger_is_refused(pipeline):
         scoring.score(pipeline, passengers.load().head(3).assign(pclass=[1, 7, 1]))
 
 
-def test_batches_are_scored_one_at_a_time(pipeline):
-    drawn = []
-
-    def batches():
-        for start in range(0, 30, 10):
-            drawn.append(start)
-            yield passengers.load().iloc[start : start + 10]
-
-    scored = scoring.score_batches(pipeline, batches())
-    assert drawn == []
-    next(scored)
-    assert drawn == [0]
-    whole = scoring.score(pipeline, passengers.load().head(30))
-    pd.testing.assert_frame_equal(pd.concat(scored), whole[10:])
-
-
 def test_the_model_never_sees_the_outcome(filled):
     """Promise 3: what reaches the model holds the seven features and nothing else."""
     arrivals.board(filled, DAYS, 6, outcome_after_days=0)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from lifeboat.model_card import ModelCard
+from lifeboat.passengers import SURVIVES_FROM
 from lifeboat.registry import Champion
 from lifeboat.survival import Explanation, explain
 
@@ -63,7 +64,7 @@ class Answer:
     @property
     def survives(self) -> bool:
         """The verdict: whether survival is at least as likely as death."""
-        return self.probability >= 0.5
+        return self.probability >= SURVIVES_FROM
 
 
 def answer(champion: Champion, passenger: Mapping[str, Any]) -> Answer:
@@ -89,7 +90,7 @@ def prediction(champion: Champion, passenger: Mapping[str, Any]) -> dict[str, An
         "low": found and found.low,
         "high": found and found.high,
         "plausible": found and found.plausible,
-        "survived": probability >= 0.5,
+        "survived": probability >= SURVIVES_FROM,
         "model_version": champion.version,
     }
 

@@ -15,7 +15,7 @@ from lifeboat import passengers
 from lifeboat.errors import LifeboatError
 from lifeboat.fields import UNKNOWN
 from lifeboat.pages import words
-from lifeboat.passengers import FEATURES, OUTCOME
+from lifeboat.passengers import FEATURES, OUTCOME, SURVIVES_FROM
 
 MOST_ROWS = 100_000
 UNKNOWN_WORDS = {"", UNKNOWN, "nan", "na", "null", "none"}
@@ -71,7 +71,7 @@ def score(pipeline: Pipeline, raw: bytes) -> Scored:
     valid = passengers.validate(typed[good])
     probability = pipeline.predict_proba(valid)[:, 1] if len(valid) else pd.Series(dtype=float)
     predictions = table[good].assign(probability=probability)
-    predictions["prediction"] = (predictions["probability"] >= 0.5).astype(int).map(OUTCOME.words)
+    predictions["prediction"] = (predictions["probability"] >= SURVIVES_FROM).astype(int).map(OUTCOME.words)
     return Scored(predictions, faults.reset_index(drop=True))
 
 

@@ -14,7 +14,7 @@ from lifeboat.pages.markup import Raw, facts, large, table, text
 from lifeboat.pages.predict.answer import Answer, Evidence
 from lifeboat.pages.predict.batch import LINE, Scored
 from lifeboat.pages.predict.whatif import Change
-from lifeboat.passengers import DIED, FIELDS, SURVIVED, short
+from lifeboat.passengers import DIED, FIELDS, SURVIVED, SURVIVES_FROM, short
 from lifeboat.registry import NAME, Champion
 from lifeboat.survival import METRIC_WORDS
 
@@ -43,8 +43,8 @@ def truth(answer: Answer, known: str) -> Raw:
 
 
 def _verdict_words(p: float) -> str:
-    would = SURVIVED if p >= 0.5 else DIED
-    margin = abs(p - 0.5)
+    would = SURVIVED if p >= SURVIVES_FROM else DIED
+    margin = abs(p - SURVIVES_FROM)
     how = "perhaps" if margin < 0.1 else "probably" if margin <= 0.35 else "very likely"
     return f"would {how} have {would}"
 

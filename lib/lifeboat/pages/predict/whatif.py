@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lifeboat.pages.predict.likeness import distances, everyone
-from lifeboat.passengers import FEATURES, FIELDS
+from lifeboat.passengers import FEATURES, FIELDS, SURVIVES_FROM
 from lifeboat.survival.preprocessing import read_passengers
 
 
@@ -52,14 +52,14 @@ def smallest_changes(model: Any, passenger: Mapping[str, Any], n: int = 3) -> li
         Smallest first; empty if even two changed inputs leave the verdict as it is.
     """
     row = read_passengers(passenger)[0]
-    survives = model.predict_proba(row[None])[0, 1] >= 0.5
+    survives = model.predict_proba(row[None])[0, 1] >= SURVIVES_FROM
     for changed in (1, 2):
         columns = list(combinations(range(len(FEATURES)), changed))
         variants = [_variants(row, chosen) for chosen in columns]
         matrix = np.concatenate(variants)
         changed_columns = np.repeat(np.arange(len(columns)), [len(part) for part in variants])
         probability = model.predict_proba(matrix)[:, 1]
-        flips = np.flatnonzero((probability >= 0.5) != survives)
+        flips = np.flatnonzero((probability >= SURVIVES_FROM) != survives)
         if len(flips):
             order = flips[np.argsort(distances(matrix[flips], row), kind="stable")]
             _, first = np.unique(changed_columns[order], return_index=True)
