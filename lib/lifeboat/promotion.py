@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lifeboat.gate import Verdict
-from lifeboat.store import quiet
+from lifeboat.quiet import quiet
 
 if TYPE_CHECKING:
     from hopsworks.hsml.model import Model

@@ -6,30 +6,24 @@ A registered version predicts only after it was promoted: by the gate, or by han
 from __future__ import annotations
 
 import tempfile
-import warnings
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from lifeboat import features, model_card, promotion, software, survival
+from lifeboat import features, promotion, stored_model
 from lifeboat.errors import LifeboatError
-from lifeboat.gate import Verdict
 from lifeboat.model_card import ModelCard
 from lifeboat.promotion import Promotion, Reason
-from lifeboat.store import quiet
+from lifeboat.quiet import quiet
+from lifeboat.stored_model import EXPECTED_ACCURACY, PASSED_GATE, Champion
 
 if TYPE_CHECKING:
     from hopsworks.hsml.model import Model
     from hopsworks.project import Project
 
 NAME = "titanic_survival"
-_FILE = "model.skops"
-_PASSED = "passed_gate"
-_EXPECTED = "expected_accuracy"
 _GATE_WORDS = {1.0: "passed", 0.0: "did not pass", None: "not judged"}
 
 
@@ -39,42 +33,6 @@ class NoModel(LifeboatError):
 
 class NotPassed(LifeboatError):
     """A model that did not pass the gate was about to predict."""
-
-
-@dataclass(frozen=True)
-class Champion:
-    """A registered model, loaded: the fitted pipeline and what the registry says of it.
-
-    Attributes
-    ----------
-    pipeline : Pipeline
-        Takes a DataFrame of the seven raw features.
-    version : int
-        Version in the registry.
-    metrics : dict
-        Measured on the final test set.
-    description : str
-        Estimator, data and code.
-    created : datetime
-        When it was registered, in UTC.
-    training_dataset_version : int
-        The version of the training dataset that it was fitted on.
-    card : ModelCard, optional
-        Its evaluation, with intervals, slices, versions of packages and the revision of the code.
-    """
-
-    pipeline: Pipeline
-    version: int
-    metrics: dict[str, float]
-    description: str
-    created: datetime
-    training_dataset_version: int
-    card: ModelCard | None = None
-
-    @property
-    def verdict(self) -> Verdict | None:
-        """What the gate said; None if it was registered before there was a gate."""
-        return self.card.verdict if self.card else None
 
 
 def registered(project: Project) -> list[Model]:
@@ -90,7 +48,7 @@ def champion(project: Project) -> Champion:
     NoModel
         If no version was promoted yet, or that version is no longer registered.
     """
-    return _load(_leader(registered(project), promotion.history(project)))
+    return stored_model.load(_leader(registered(project), promotion.history(project)))
 
 
 def load(project: Project, version: int) -> Champion:
@@ -101,7 +59,7 @@ def load(project: Project, version: int) -> Champion:
     NoModel
         If there is no such version.
     """
-    return _load(_entry(registered(project), version))
+    return stored_model.load(_entry(registered(project), version))
 
 
 def versions(project: Project) -> pd.DataFrame:
@@ -115,18 +73,20 @@ def versions(project: Project) -> pd.DataFrame:
     """
     models = registered(project)
     if not models:
-        return pd.DataFrame(columns=["champion", "gate", _EXPECTED, "description", "created"]).rename_axis("version")
+        return pd.DataFrame(columns=["champion", "gate", EXPECTED_ACCURACY, "description", "created"]).rename_axis(
+            "version"
+        )
     promotions = promotion.history(project)
     rows = [
         {
             "version": m.version,
             "champion": bool(promotions) and promotions[-1].means(m),
-            "gate": _GATE_WORDS[m.training_metrics.get(_PASSED)],
-            _EXPECTED: m.training_metrics.get(_EXPECTED, float("nan")),
+            "gate": _GATE_WORDS[m.training_metrics.get(PASSED_GATE)],
+            EXPECTED_ACCURACY: m.training_metrics.get(EXPECTED_ACCURACY, float("nan")),
             "description": m.description,
-            "created": _time(m.created),
+            "created": stored_model.created(m),
         }
-        | _measured(m)
+        | stored_model.measured(m)
         for m in reversed(models)
     ]
     return pd.DataFrame(rows).set_index("version")
@@ -157,7 +117,7 @@ def promote(project: Project, version: int, *, force: bool = False, by_hand: boo
     promotions = promotion.history(project)
     if promotions and promotions[-1].means(model):
         return version
-    verdict = _load(model).verdict
+    verdict = stored_model.load(model).verdict
     if not (verdict and verdict.passed):
         if not force:
             remedy = f"Promote it all the same: `lifeboat models promote {version} --force`."
@@ -239,21 +199,10 @@ def _numbers(models: list[Model]) -> str:
     return ", ".join(str(model.version) for model in models) or "none"
 
 
-def _promises(card: ModelCard) -> dict[str, float]:
-    """What else the registry keeps beside the metrics: the expected accuracy, and whether the gate was passed."""
-    promises = {_EXPECTED: card.expected_accuracy, _PASSED: card.verdict and card.verdict.passed}
-    return {name: float(value) for name, value in promises.items() if value is not None}
-
-
-def _measured(model: Model) -> dict[str, float]:
-    """The metrics on the test set, without what is kept beside them."""
-    return {name: value for name, value in model.training_metrics.items() if name not in (_PASSED, _EXPECTED)}
-
-
 def find(project: Project, mark: str) -> Champion | None:
     """Load the newest version whose description holds `mark`, if there is one."""
     matches = [model for model in registered(project) if mark in (model.description or "")]
-    return _load(matches[-1]) if matches else None
+    return stored_model.load(matches[-1]) if matches else None
 
 
 def register(
@@ -271,54 +220,14 @@ def register(
     The schema of what goes in and comes out is taken from the feature view.
     """
     with tempfile.TemporaryDirectory() as folder, quiet():
-        survival.save(pipeline, Path(folder) / _FILE)
-        card.save(Path(folder))
+        stored_model.save(Path(folder), pipeline, card)
         model = project.get_model_registry().sklearn.create_model(
             NAME,
-            metrics=card.metrics | _promises(card),
+            metrics=stored_model.numbers(card),
             description=description,
             input_example=input_example,
             feature_view=features.survival_view(project),
             training_dataset_version=training_dataset_version,
         )
         model.save(folder, await_registration=60)
-    return _load(project.get_model_registry().get_model(NAME, version=model.version))
-
-
-_loaded: dict[str, Champion] = {}
-
-
-def _load(model: Model) -> Champion:
-    """Download and open a version, once per process: a version never changes."""
-    key = f"{model.project_name}/{model.id}/{model.created}"
-    if key not in _loaded:
-        pipeline, card = _download(model)
-        _warn_of_other_versions(model, card)
-        _loaded[key] = Champion(
-            pipeline=pipeline,
-            version=model.version,
-            metrics=_measured(model),
-            description=model.description,
-            created=_time(model.created),
-            training_dataset_version=model.training_dataset_version,
-            card=card,
-        )
-    return _loaded[key]
-
-
-def _download(model: Model) -> tuple[Pipeline, ModelCard | None]:
-    with tempfile.TemporaryDirectory(prefix="lifeboat-models-") as parent:
-        with quiet():
-            folder = Path(model.download(local_path=parent))
-        return survival.load(folder / _FILE), model_card.load(folder)
-
-
-def _warn_of_other_versions(model: Model, card: ModelCard | None) -> None:
-    others = software.differences(card.versions) if card else []
-    if others:
-        text = f"model version {model.version} was made with {', '.join(others)}: predictions may differ. "
-        warnings.warn(text + "Train it again with `lifeboat train`.", software.OtherVersions, stacklevel=4)
-
-
-def _time(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return stored_model.load(project.get_model_registry().get_model(NAME, version=model.version))

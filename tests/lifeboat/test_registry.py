@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lifeboat import promotion, registry, software, training
+from lifeboat import promotion, registry, software, stored_model, training
 from lifeboat.passengers import FEATURES
 from lifeboat.promotion import Reason
 
@@ -175,14 +175,14 @@ def test_an_empty_registry_says_what_to_run(empty):
 
 
 def test_other_versions_of_packages_are_warned_of(trained, monkeypatch):
-    monkeypatch.setattr(registry, "_loaded", {})
+    monkeypatch.setattr(stored_model, "_loaded", {})
     monkeypatch.setattr(software, "versions", lambda: {"scikit-learn": "9.9"})
     with pytest.warns(software.OtherVersions, match=r"version 2 was made with .*scikit-learn 1\S+ \(here 9\.9\)"):
         registry.load(trained, 2)
 
 
 def test_the_same_versions_are_not_warned_of(trained, monkeypatch):
-    monkeypatch.setattr(registry, "_loaded", {})
+    monkeypatch.setattr(stored_model, "_loaded", {})
     with warnings.catch_warnings():
         warnings.simplefilter("error", software.OtherVersions)
         registry.load(trained, 2)

@@ -1,7 +1,6 @@
 """Monitoring: how predictions turned out, what is expected of the pending ones, and what is wrong."""
 
 from lifeboat.monitoring.alarms import KINDS, Alarm, Incident, alarms, incidents
-from lifeboat.monitoring.daily import daily_rows, pool, read_metrics, write_metrics
 from lifeboat.monitoring.drift import Reference, drift
 from lifeboat.monitoring.estimate import certainty, expected_accuracy, expected_confusion
 from lifeboat.monitoring.metrics import (
@@ -12,6 +11,7 @@ from lifeboat.monitoring.metrics import (
     matrix_of,
     metrics,
 )
+from lifeboat.monitoring.metrics_table import daily_rows, pool, read_metrics, write_metrics
 from lifeboat.monitoring.outcomes import PREDICTION, outcomes
 from lifeboat.monitoring.recent import most_recent
 

@@ -16,8 +16,8 @@ from scipy.stats import norm
 
 from lifeboat.fields import UNKNOWN
 from lifeboat.intervals import wilson
-from lifeboat.monitoring.daily import pool
 from lifeboat.monitoring.drift import Reference
+from lifeboat.monitoring.metrics_table import pool
 from lifeboat.passengers import FEATURES
 
 WINDOW_DAYS = 7

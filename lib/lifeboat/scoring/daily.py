@@ -31,7 +31,8 @@ def score(pipeline: Pipeline, frame: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        With the index of `frame`: ``probability`` of survival (0 to 1) and ``prediction`` (1 from `SURVIVES_FROM` up, else 0).
+        With the index of `frame`: ``probability`` of survival (0 to 1) and ``prediction``
+        (1 from `SURVIVES_FROM` up, else 0).
 
     Raises
     ------
@@ -88,8 +89,8 @@ def predictions(champion: Champion, batch: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per passenger. ``predicted_at`` is the day for which the passenger was scored, so that a backfill equals the
-        runs that it stands for.
+        One row per passenger. ``predicted_at`` is the day for which the passenger was scored, so that a backfill equals
+        the runs that it stands for.
     """
     scored = score(champion.pipeline, batch[FEATURES])
     day = batch["boarded_at"].dt.tz_localize(None).astype("datetime64[us]").dt.floor("D")

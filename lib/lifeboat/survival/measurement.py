@@ -64,7 +64,8 @@ def measure(
     Returns
     -------
     DataFrame
-        Indexed by metric: ``roc_auc``, ``log_loss`` (nats), ``brier``, ``accuracy`` (predicted to survive from `SURVIVES_FROM` up) and ``gap`` (mean
+        Indexed by metric: ``roc_auc``, ``log_loss`` (nats), ``brier``, ``accuracy``
+        (survival is predicted from `SURVIVES_FROM` up) and ``gap`` (mean
         probability minus share of survivors); columns ``value``, ``low``, ``high``. ``roc_auc`` is NaN if all had the
         same outcome.
     """

@@ -118,8 +118,8 @@ def comparable(rows):
 def test_a_day_is_measured_without_reading_the_others(filled, monkeypatch):
     live(filled, DAYS)
     asked = []
-    read = monitoring.daily.outcomes
-    monkeypatch.setattr(monitoring.daily, "outcomes", lambda *a, **k: asked.append(k) or read(*a, **k))
+    read = monitoring.metrics_table.outcomes
+    monkeypatch.setattr(monitoring.metrics_table, "outcomes", lambda *a, **k: asked.append(k) or read(*a, **k))
     live(filled, [DAYS[-1] + timedelta(days=1)])
     assert asked[0]["start"] == DAYS[-3]
 
