@@ -20,7 +20,8 @@ import pyarrow as pa
 from lifeboat.passengers import FEATURES, FIELDS, LABEL, TEXT_FEATURES
 from lifeboat.synthetic.joint import BANDS, Joint, texts
 
-BLOCK = 1 << 16
+_BLOCK_DIGITS = 16
+BLOCK = 1 << _BLOCK_DIGITS
 """Rows made at a time."""
 _INDEX_BITS = 48  # rows of a stream: 2 ** 48
 _DIRECTIONS = {"cell": ((), 0), "age": ((1,), 0), "fare": ((1, 3), 1)}  # first odd integers, coefficients (Joe, Kuo)
@@ -99,7 +100,7 @@ def _balanced(seed: int, stop: int) -> Callable[[int, int], np.ndarray]:
 
     def numbers_of(start: int, end: int) -> np.ndarray:
         high = start // BLOCK
-        digits = [directions[:, 16 + k] for k in range(high.bit_length()) if high >> k & 1]
+        digits = [directions[:, _BLOCK_DIGITS + k] for k in range(high.bit_length()) if high >> k & 1]
         return table[:, start % BLOCK : (end - 1) % BLOCK + 1] ^ reduce(np.bitwise_xor, digits, shift)[:, None]
 
     return numbers_of
