@@ -12,7 +12,7 @@ import pandas as pd
 from lifeboat import passengers
 from lifeboat.errors import LifeboatError
 from lifeboat.passengers import FEATURES, FIELDS, LABEL
-from lifeboat.quiet import quiet
+from lifeboat.quiet_client import quiet
 
 if TYPE_CHECKING:
     from hopsworks.hsfs.feature import Feature

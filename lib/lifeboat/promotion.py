@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lifeboat.gate import Verdict
-from lifeboat.quiet import quiet
+from lifeboat.quiet_client import quiet
 
 if TYPE_CHECKING:
     from hopsworks.hsml.model import Model

@@ -16,7 +16,7 @@ from lifeboat import features, promotion, stored_model
 from lifeboat.errors import LifeboatError
 from lifeboat.model_card import ModelCard
 from lifeboat.promotion import Promotion, Reason
-from lifeboat.quiet import quiet
+from lifeboat.quiet_client import quiet
 from lifeboat.stored_model import EXPECTED_ACCURACY, PASSED_GATE, Champion
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from lifeboat.errors import LifeboatError
-from lifeboat.quiet import quiet
+from lifeboat.quiet_client import quiet
 
 if TYPE_CHECKING:
     from hopsworks.project import Project

@@ -14,7 +14,7 @@ from sklearn.pipeline import Pipeline
 from lifeboat import model_card, software, survival
 from lifeboat.gate import Verdict
 from lifeboat.model_card import ModelCard
-from lifeboat.quiet import quiet
+from lifeboat.quiet_client import quiet
 
 if TYPE_CHECKING:
     from hopsworks.hsml.model import Model

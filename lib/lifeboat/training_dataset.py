@@ -12,7 +12,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from lifeboat import features, passengers, registry
 from lifeboat.model_card import SPLIT_USES
 from lifeboat.passengers import FEATURES, LABEL
-from lifeboat.quiet import quiet
+from lifeboat.quiet_client import quiet
 
 if TYPE_CHECKING:
     from hopsworks.hsfs.feature_view import FeatureView
