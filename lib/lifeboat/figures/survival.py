@@ -15,7 +15,7 @@ from lifeboat.survival import METRIC_WORDS, Explanation
 
 
 def flattery(apart: pd.Series, together: pd.Series, metric: str = "log_loss") -> Figure:
-    """Draw each estimator's metric on folds that part companions, and on folds that keep them together.
+    """Draw each estimator's metric on folds that separate companions, and on folds that keep them together.
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ def marginals(tables: dict[str, pd.DataFrame]) -> Figure:
 
 
 def pair(tables: dict[str, pd.DataFrame]) -> Figure:
-    """Draw age against fare, a panel for each table, coloured by outcome."""
+    """Draw age against fare, one panel per table, coloured by outcome."""
     with canvas(3.2 * len(tables), 3.4, columns=len(tables), sharey=True) as (figure, axes):
         for place, (name, table) in zip(axes, tables.items(), strict=True):
             named = table.assign(outcome=table[LABEL].map(OUTCOME.words), fare=table["fare"].clip(lower=1))

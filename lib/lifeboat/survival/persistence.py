@@ -32,10 +32,17 @@ class OutdatedModel(LifeboatError):
 def save(pipeline: Pipeline, path: str | Path) -> Path:
     """Save a fitted pipeline as a skops file and return its path.
 
+    Parameters
+    ----------
+    pipeline : Pipeline
+        Fitted.
+    path : str or Path
+        The file, which is overwritten; its folder must exist.
+
     Raises
     ------
     UntrustedModel
-        If it holds a type that `load` would refuse.
+        If the pipeline holds a type that `load` would refuse; nothing is written.
     """
     import skops.io  # looks at every estimator of scikit-learn when it is imported, which takes a second or two
 
@@ -54,7 +61,7 @@ def load(path: str | Path) -> Pipeline:
         If the file names a module that has moved since (`MOVED`), or the model was fitted on passengers who were
         prepared in another way than today.
     UntrustedModel
-        If the file is no skops file, or holds a type that is neither in `TRUSTED` nor trusted by skops itself.
+        If the file is not a skops file, or holds a type that is neither in `TRUSTED` nor trusted by skops itself.
     """
     import skops.io
 

@@ -41,7 +41,7 @@ def by_day(history: History, version: str) -> go.Figure:
     Parameters
     ----------
     history : History
-        Cut to what is to be seen.
+        Cut to what the chart shows.
     version : str
         The version whose test metrics are drawn as lines.
     """
@@ -51,7 +51,7 @@ def by_day(history: History, version: str) -> go.Figure:
     versions = sorted(history.rows["model_version"].unique(), reverse=True)
     for place, number in enumerate(versions):
         part = history.rows[history.rows["model_version"] == number]
-        # versions that scored the same day stand beside each other
+        # versions that scored the same day stand next to each other
         x = part["day"] + pd.Timedelta(hours=5) * (place - (len(versions) - 1) / 2)
         style = _style(place, f"Version {number}", x, part["day"])
         for row, score in enumerate(SCORES, start=1):
@@ -97,7 +97,7 @@ def _points(part: pd.DataFrame, score: str, style: dict, showlegend: bool) -> go
 
 
 def _estimates(part: pd.DataFrame, style: dict) -> go.Scatter:
-    """What was to be expected before the outcomes came: open marks beside the measured ones."""
+    """What was expected before the outcomes came: open marks next to the measured ones."""
     value = part["estimated_accuracy"]
     return go.Scatter(
         **style
@@ -148,7 +148,7 @@ def calibration(history: History) -> go.Figure:
 
 
 def nothing() -> go.Figure:
-    """Draw that there is nothing to draw yet."""
+    """Draw an empty chart with the words that there is nothing to draw yet."""
     figure = go.Figure().add_annotation(text="Nothing to draw yet", showarrow=False, font={"size": 16})
     figure.update_xaxes(visible=False).update_yaxes(visible=False)
     return _figure(figure, 200)
