@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -68,12 +69,20 @@ def _alarms() -> Problems:
 @contextmanager
 def told_after() -> Iterator[None]:
     """Tell after the block what has begun and what is over, also if the block fails."""
+    threading.Thread(target=_prepare).start()
     try:
         yield
     except Exception:
         _tell_or_say_why_not()
         raise
     _tell_or_say_why_not()
+
+
+def _prepare() -> None:
+    """Import what takes seconds while the block, which waits for notebooks, is at work."""
+    store.prepare()
+    import lifeboat.monitoring
+    import lifeboat.registry  # noqa: F401
 
 
 def _tell_or_say_why_not() -> None:

@@ -3,7 +3,6 @@
 import zipfile
 from pathlib import Path
 
-import skops.io
 from sklearn.pipeline import Pipeline
 
 from lifeboat.errors import LifeboatError
@@ -38,6 +37,8 @@ def save(pipeline: Pipeline, path: str | Path) -> Path:
     UntrustedModel
         If it holds a type that `load` would refuse.
     """
+    import skops.io  # imported here and below: it takes more than a second, and few need it
+
     content = skops.io.dumps(pipeline)
     _check_trusted(skops.io.get_untrusted_types(data=content), Path(path))
     Path(path).write_bytes(content)
@@ -55,6 +56,8 @@ def load(path: str | Path) -> Pipeline:
     UntrustedModel
         If the file is no skops file, or holds a type that is neither in `TRUSTED` nor trusted by skops itself.
     """
+    import skops.io
+
     try:
         found = skops.io.get_untrusted_types(file=path)
         _check_current(found, Path(path))
