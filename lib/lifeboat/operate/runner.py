@@ -17,6 +17,7 @@ from lifeboat.days import days_between, today
 from lifeboat.errors import LifeboatError
 from lifeboat.operate import alerts
 from lifeboat.operate.execution import Clock, RunFailed, execute
+from lifeboat.operate.kernels import kernel_class
 from lifeboat.operate.records import interrupted, note, recorded
 from lifeboat.operate.turns import temporary_folder, turn
 
@@ -114,9 +115,10 @@ def run(
             _named_end_of_service(),
             store.handed_over(),
             temporary_folder(),
+            kernel_class(pipeline.paths) as kernel,
         ):
             for portion in _portions(pipeline, days, done):
-                _execute(pipeline, portion, options, folder)
+                _execute(pipeline, portion, options, folder, kernel)
                 note(folder, portion[-1])
     return folder
 
@@ -155,11 +157,11 @@ def _portions(pipeline: Pipeline, days: list[date], done: str) -> Iterator[list[
         yield portion
 
 
-def _execute(pipeline: Pipeline, days: list[date], options: dict[str, Any], folder: Path) -> None:
+def _execute(pipeline: Pipeline, days: list[date], options: dict[str, Any], folder: Path, kernel: type) -> None:
     span = {"start": f"{days[0]}", "end": f"{days[-1]}"} if pipeline.per_day else {}
     clock = Clock(60 * pipeline.timeout, 60 * pipeline.cell_timeout)
     for source in pipeline.paths:
-        execute(source, folder / source.name, {**pipeline.parameters, **span, **options}, clock)
+        execute(source, folder / source.name, {**pipeline.parameters, **span, **options}, clock, kernel)
 
 
 @contextmanager
