@@ -2,8 +2,8 @@
 
     python -m benchmarks.faults --kills 60
 
-A round begins with an empty store. Training, a daily run and a backfill are each killed twice (kill -9, by turns the
-run alone and all its processes) and then run to their end. Tables, registry and records must equal those of a round
+A round begins with an empty store. Training, a daily run and a backfill are each killed seven times (kill -9, by turns
+the run alone and all its processes) and then run to their end. Tables, registry and records must equal those of a round
 that nobody disturbed.
 """
 
@@ -27,7 +27,7 @@ from lifeboat.days import today
 
 LIFEBOAT = Path(sys.executable).with_name("lifeboat")
 SEED = 1912
-KILLS_PER_KIND = 2
+KILLS_PER_KIND = 7
 DAY = today() - timedelta(days=1)
 KINDS = {
     "retrain": ("retrain",),

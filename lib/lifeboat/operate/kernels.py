@@ -28,6 +28,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
 LAUNCHER = "ipykernel_launcher"
+NURSERY = "lifeboat.operate.nursery"
 SECONDS = 60
 """How long a kernel is waited for."""
 
@@ -53,14 +54,23 @@ def kernel_class(notebooks: Iterable[Path]) -> Iterator[type[AsyncKernelManager]
     if any("lifeboat" in line for line in statements):
         statements.append("from lifeboat import store; store.prepare()")
     nursery = subprocess.Popen(
-        [sys.executable, "-m", "lifeboat.operate.nursery"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", NURSERY], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     try:
-        _write(nursery, statements)
+        with contextlib.suppress(OSError):  # it has ended
+            _write(nursery, statements)
         yield type("ForkedKernelManager", (_Manager,), {"nursery": nursery})
     finally:
+        _end(nursery)
+
+
+def _end(nursery: subprocess.Popen) -> None:
+    """End the nursery and, with it, any kernel that is left."""
+    try:
+        nursery.communicate(timeout=5)
+    except (OSError, subprocess.TimeoutExpired):  # it has died, or still imports
         nursery.kill()
-        nursery.communicate()
+        nursery.wait()
 
 
 def imports(notebook: Path) -> Iterator[str]:

@@ -23,12 +23,19 @@ def main() -> None:
             exec(statement, {})
     import ipykernel.kernelapp  # noqa: F401
 
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system buries kernels that have ended
+    signal.signal(signal.SIGCHLD, _bury)
     for line in iter(sys.stdin.readline, ""):
         kernel = os.fork()
         if not kernel:
             return _become(json.loads(line))
         print(kernel, flush=True)  # noqa: T201
+
+
+def _bury(*_: object) -> None:
+    """Take leave of the kernels that have ended."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _become(order: dict[str, Any]) -> None:
@@ -41,10 +48,10 @@ def _become(order: dict[str, Any]) -> None:
     os.dup2(2, 1)  # the answers go to the run
     os.chdir(order["cwd"])
     os.environ.clear()
-    os.environ.update(order["env"] | {"JPY_PARENT_PID": f"{os.getppid()}"})
-    arguments = order["arguments"]
+    os.environ.update(order["env"])
+    arguments = [*order["arguments"], f"--IPKernelApp.parent_handle={os.getppid()}"]  # it ends with its parent
     if "matplotlib" in sys.modules and not os.environ.get("MPLBACKEND"):
-        arguments = [*arguments, "--matplotlib=inline"]  # matplotlib looks for IPython when it is imported
+        arguments.append("--matplotlib=inline")  # matplotlib looks for IPython when it is imported
     kernelapp.IPKernelApp.launch_instance(arguments)
 
 

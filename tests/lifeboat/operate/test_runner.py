@@ -20,7 +20,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from lifeboat import registry, store
 from lifeboat.days import today
 from lifeboat.errors import LifeboatError
-from lifeboat.operate import alerts, doctor, records, runner
+from lifeboat.operate import alerts, doctor, kernels, records, runner
 from lifeboat.operate.execution import RunFailed
 
 PARAMETERS = new_code_cell("start = 'none'\nend = 'none'\nn = 0\nscenario = ''", metadata={"tags": ["parameters"]})
@@ -53,6 +53,15 @@ NOTEBOOKS = {
             "assert not (pathlib.Path('../broken').exists() and start > '2026-11-04')"
         ),
     ],
+    "litters": [
+        new_code_cell("import os, tomllib\nprint(os.getpid())\nlitter, print, tomllib.litter, In[0] = 1, 2, 3, 'x'"),
+        new_code_cell("litter"),
+    ],
+    "looks": [
+        new_code_cell("import os, sys, psutil\nloaded = 'tomllib' in sys.modules\nimport tomllib"),
+        new_code_cell("print(psutil.Process(os.getppid()).cmdline()[-1], loaded)"),
+        new_code_cell("print(hasattr(tomllib, 'litter'), 'litter' in dir(), len(In), Out)"),
+    ],
     "leaves": [
         new_code_cell("import os, tempfile; print(tempfile.mkdtemp(), flush=True)"),
         new_code_cell("os.kill(os.getpid(), 9)"),
@@ -68,6 +77,7 @@ TABLE = {
     "long": {"notebooks": ["dawdles"], "timeout": 0.1},
     "untidy": {"notebooks": ["leaves"]},
     "hurried": {"notebooks": ["reports"], "timeout": 0.01},
+    "after": {"notebooks": ["litters", "looks"]},
     "backfill": {"notebooks": ["counts"], "per_day": True, "portion": 3},
 }
 
@@ -149,6 +159,20 @@ def test_a_failure_names_the_cell_and_the_notebook_and_stops(workshop):
     assert "ZeroDivisionError" in records.history()[0].error
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere kernels are not forked")
+def test_each_notebook_has_a_new_kernel_in_which_imports_are_made_already(workshop):
+    folder = runner.run("after")
+    nursery, loaded, *found = printed(folder / "looks.ipynb").split()
+    assert (nursery, loaded) == ("lifeboat.operate.nursery", "True")
+    assert found == ["False", "False", "4", "{}"]
+
+
+def test_a_nursery_that_dies_costs_time_but_no_run(workshop, monkeypatch):
+    monkeypatch.setattr(kernels, "NURSERY", "json")  # a module that ends at once
+    runner.run("daily")
+    assert [run.status for run in records.history()] == ["succeeded"]
+
+
 def test_a_kernel_that_dies_is_a_failure_too(workshop):
     with pytest.raises(RunFailed, match=r"^dies failed at In \[1\]: Kernel died\n"):
         runner.run("dead")
@@ -158,7 +182,7 @@ def test_a_kernel_that_dies_is_a_failure_too(workshop):
 @pytest.mark.parametrize(
     ("pipeline", "days", "message"),
     [
-        ("weekly", {}, "pipeline is 'weekly'; allowed: backfill, bad, daily, dead, "),
+        ("weekly", {}, "pipeline is 'weekly'; allowed: after, backfill, bad, daily, dead, "),
         ("daily", {"end": str(today() + timedelta(days=2))}, "in the future"),
         ("daily", {"start": "2026-11-05", "end": "2026-11-01"}, "after end"),
         ("daily", {"approve": True}, "approve is True; no notebook of daily reads it: leave it out"),
@@ -303,7 +327,8 @@ def slow_run(workshop, number):
 
 
 def test_a_killed_run_shows_and_the_next_one_goes_on_and_tidies_up(workshop):
-    with slow_run(workshop, signal.SIGKILL):
+    with slow_run(workshop, signal.SIGKILL) as kernels:
+        assert not [kernel for kernel in kernels if kernel.is_running()]
         assert [run.status for run in records.history()] == ["killed"]
         assert "killed" in records.history()[0].error
         assert list((workshop / "runs" / ".temporary").iterdir())
