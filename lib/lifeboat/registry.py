@@ -101,6 +101,18 @@ def versions(project: Project) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index("version")
 
 
+def expected_accuracy(versions: pd.DataFrame) -> float | None:
+    """Return the accuracy that the champion promised for passengers like those of its training; None if unknown.
+
+    Parameters
+    ----------
+    versions : DataFrame
+        As `versions` returns it, or with the version as a column.
+    """
+    promised = versions[versions["champion"].astype(bool)].get(EXPECTED_ACCURACY, pd.Series(dtype=float)).dropna()
+    return None if promised.empty else float(promised.iloc[0])
+
+
 def promote(project: Project, version: int, *, force: bool = False, by_hand: bool = True) -> int:
     """Make a version the champion, until another is promoted; return the version.
 
@@ -201,7 +213,7 @@ def _leader(models: list[Model], promotions: list[Promotion]) -> Model:
         raise NoModel("no model is registered yet: run notebook 03 (or `lifeboat train`) first.")
     remedy = f"Promote one: `lifeboat models promote V`; registered: {_numbers(models)}."
     if not promotions:
-        raise NoModel(f"no model predicts yet: run notebook 03 (or `lifeboat train`) first. {remedy}")
+        raise NoModel(f"no model predicts yet: none that is registered was promoted. {remedy}")
     for model in models:
         if promotions[-1].means(model):
             return model

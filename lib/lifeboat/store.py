@@ -125,6 +125,11 @@ def login() -> Project:
         ) from error
 
 
+def prepare() -> None:
+    """Import the client, which takes seconds, so that the next `login` is quick."""
+    _client()
+
+
 def _arguments(variables: Mapping[str, str]) -> dict[str, Any]:
     """What the client would read from the environment, as arguments of its login."""
     _go_direct(variables)

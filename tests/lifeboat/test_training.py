@@ -163,6 +163,16 @@ def test_a_model_that_waits_for_approval_predicts_once_a_person_promotes_it(read
     assert registry.champion_version(ready) == 1, "a choice by hand holds"
 
 
+def test_no_later_run_promotes_a_first_model_that_waits_for_approval_and_all_say_what_to_do(ready):
+    training.train(ready, approve=True)
+    training.train(ready)  # the next scheduled training
+    with pytest.raises(registry.NoModel, match=r"no model predicts yet.*lifeboat models promote V`; registered: 1"):
+        training.ensure_champion(ready)  # the daily run
+    assert registry.champion_version(ready) is None
+    registry.promote(ready, 1)
+    assert training.ensure_champion(ready).version == 1
+
+
 def test_what_was_cut_short_between_registering_and_promoting_is_made_good(ready, monkeypatch):
     def killed(*_, **__):
         raise KeyboardInterrupt

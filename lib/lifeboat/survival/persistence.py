@@ -44,7 +44,7 @@ def save(pipeline: Pipeline, path: str | Path) -> Path:
     UntrustedModel
         If the pipeline holds a type that `load` would refuse; nothing is written.
     """
-    import skops.io  # looks at every estimator of scikit-learn when it is imported, which takes a second or two
+    import skops.io  # imported here and below: it takes more than a second, and few need it
 
     content = skops.io.dumps(pipeline)
     _check_trusted(skops.io.get_untrusted_types(data=content), Path(path))

@@ -117,9 +117,7 @@ class History:
 
     def alarms(self) -> list[Alarm]:
         """Say what is wrong on the newest day."""
-        champion = self.tested(ALL_VERSIONS)
-        expected = None if champion is None else champion.get("expected_accuracy")
-        expected = None if pd.isna(expected) else float(expected)
+        expected = registry.expected_accuracy(self.versions)
         return monitoring.alarms(self.rows, self.newest, reference(), expected) if self.newest else []
 
 

@@ -274,8 +274,9 @@ def days_lead(version: str) -> Raw:
     """Explain what the dashed lines are and why live numbers differ from them."""
     whose = "the champion's" if version == ALL_VERSIONS else f"{version.lower()}'s"
     return Raw(
-        '<h2>Day by day</h2><p class="lead">Points are days, with 95% intervals (Wilson for the accuracy, bootstrap '
-        f"for the others); dashed lines are {whose} result on the test set: real passengers that it had never seen. "
+        '<h2>Day by day</h2><p class="lead">Points are days, of a long history weeks or months, with 95% intervals '
+        f"(Wilson for the accuracy, bootstrap for the others); dashed lines are {whose} result on the test set: real "
+        "passengers that it had never seen. "
         "Live and test differ for a reason: the outcomes of synthetic passengers are drawn from the same distribution "
         "as their features, not observed.</p>"
     )
