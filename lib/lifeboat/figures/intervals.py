@@ -37,7 +37,7 @@ def draw_intervals(
     """
     first = places is None
     places = np.arange(len(table)) if first else places
-    spread = [table["value"] - table["low"], table["high"] - table["value"]]
+    spread = [(table[end] - table["value"]).abs().to_numpy() for end in ("low", "high")]
     axes.errorbar(table["value"], places + shift, xerr=spread, **{"fmt": "o", "capsize": 3, "color": HIGHLIGHT} | style)
     if first:
         axes.set_yticks(places, [word(name) for name in table.index])
