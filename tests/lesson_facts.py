@@ -10,7 +10,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.tree import DecisionTreeClassifier
 
-from lifeboat import arrivals, features, monitoring, passengers, scoring, survival, training
+from lifeboat import arrivals, features, monitoring, passengers, scoring, survival, training, training_dataset
 from lifeboat.passengers import FEATURES, LABEL
 from lifeboat.registry import Champion
 from lifeboat.synthetic import PassengerGenerator
@@ -24,8 +24,10 @@ class Facts:
     def __init__(self):
         self.historical = features.historical_passengers()
         rows = self.historical.sort_values([*FEATURES, "ticket", LABEL], ignore_index=True)
-        self.data = training.TrainingData(1, passengers.validate(rows), rows[LABEL].astype("int64"), rows["ticket"])
-        self.train, self.test = training.hold_out(self.data)
+        self.data = training_dataset.TrainingData(
+            1, passengers.validate(rows), rows[LABEL].astype("int64"), rows["ticket"]
+        )
+        self.train, self.test = training_dataset.hold_out(self.data)
         parts = (self.data.X, self.data.y, self.data.ticket)
         self.X, self.y, self.ticket = (part.iloc[self.train].reset_index(drop=True) for part in parts)
 

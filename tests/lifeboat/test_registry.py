@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lifeboat import promotion, registry, software, stored_model, training
+from lifeboat import promotion, registry, software, stored_model, training, training_dataset
 from lifeboat.passengers import FEATURES
 from lifeboat.promotion import Reason
 
@@ -24,7 +24,7 @@ def fresh(trained):
 @pytest.fixture
 def add(trained):
     """Register the default model again as version 3, with this verdict; it goes in the end."""
-    data, model = training.training_data(trained), registry.load(trained, 2)
+    data, model = training_dataset.training_data(trained), registry.load(trained, 2)
 
     def register(passed):
         return registry.register(
