@@ -1,0 +1,156 @@
+"""Every exercise: its solution passes, its blank is not attempted, each mistake gets its own message, none the answer."""
+
+import math
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+import pytest
+from course_helpers import answer_to, run_notebook
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from mistakes import MISTAKES
+
+from lifeboat.course import build, checking, source
+from lifeboat.course.exercise import Result, exercises
+from lifeboat.course.learner import as_learner
+
+every_exercise = pytest.mark.parametrize("number", exercises())
+
+
+def as_arguments(answer):
+    return answer if isinstance(answer, tuple) else (answer,)
+
+
+def mistaken(number, make):
+    return as_arguments(make(run_notebook("solutions", source.tasks()[number].notebook)))
+
+
+def test_every_exercise_of_the_notebooks_has_a_judge_and_every_judge_an_exercise():
+    assert set(source.tasks()) == set(exercises())
+
+
+def test_numbers_count_on_within_each_lesson():
+    for name, tasks in _by_notebook().items():
+        assert [task.number for task in tasks] == [f"{int(name[:2])}.{place}" for place in range(1, len(tasks) + 1)]
+        assert 3 <= len(tasks) <= 5
+
+
+def test_each_name_that_a_check_asks_for_is_asked_for_once():
+    for name, tasks in _by_notebook().items():
+        counts = Counter(expression for task in tasks for expression in task.asked)
+        assert max(counts.values()) == 1, (name, counts)
+
+
+def _by_notebook():
+    found: dict = {}
+    for task in source.tasks().values():
+        found.setdefault(task.notebook, []).append(task)
+    return found
+
+
+@every_exercise
+def test_the_solution_passes(number):
+    assert checking.judge(number, *answer_to(number)).result is Result.correct
+
+
+@every_exercise
+def test_the_untouched_exercise_is_not_attempted_and_says_what_to_do(number):
+    blanks = answer_to(number, "exercises")
+    verdict = checking.judge(number, *blanks)
+    assert set(blanks) == {...}
+    assert verdict.result is Result.not_attempted
+    assert exercises()[number].todo in verdict.message
+
+
+@pytest.mark.parametrize(("number", "make", "phrase"), MISTAKES, ids=[f"{n}-{p}" for n, _, p in MISTAKES])
+def test_a_mistake_is_refused_with_its_own_message(number, make, phrase):
+    verdict = checking.judge(number, *mistaken(number, make))
+    assert verdict.result is Result.wrong
+    assert phrase in verdict.message
+
+
+@every_exercise
+def test_two_mistakes_at_least_are_told_apart(number):
+    messages = {checking.judge(number, *mistaken(number, make)).message for n, make, _ in MISTAKES if n == number}
+    assert len(messages) >= 2
+
+
+@every_exercise
+def test_no_message_contains_the_answer(number):
+    exercise = exercises()[number]
+    said = [exercise.todo, exercise.why, *exercise.hints]
+    said += [checking.judge(number, *mistaken(number, make)).message for n, make, _ in MISTAKES if n == number]
+    for secret in secrets(answer_to(number)):
+        assert not [text for text in said if secret in text], secret
+
+
+def secrets(answers):
+    """How a right answer could be written: numbers in several forms, texts in quotes, lists as they are."""
+    for answer in answers:
+        if isinstance(answer, int | float | np.number):
+            value = float(answer)
+            forms = {f"{value:.3f}", f"{value:.2f}", f"{value:.1%}", f"{100 * value:.1f}", f"{value:,.0f}"}
+            yield from (form for form in forms if len(form) > 2)
+        elif isinstance(answer, str):
+            yield answer
+        elif isinstance(answer, list):
+            yield str(answer)
+
+
+anything = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=5),
+    st.binary(max_size=3),
+    st.lists(st.one_of(st.integers(), st.text(max_size=3), st.none()), max_size=4),
+    st.dictionaries(st.text(max_size=2), st.integers(), max_size=2),
+    st.sampled_from(
+        [
+            pd.DataFrame(),
+            pd.DataFrame({"passenger_id": ["a", None]}),
+            pd.DataFrame([[1, 2], [3, 4]], columns=["survived", "survived"]),
+            pd.Series([1, None, "x"]),
+            pd.Series([], dtype=float),
+            np.zeros((2, 3)),
+            np.array(1.5),
+            pd.NA,
+            pd.NaT,
+            object,
+            print,
+            math,
+            {1, "a"},
+            10**400,
+        ]
+    ),
+)
+
+
+@every_exercise
+@given(data=st.data())
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_answer_breaks_a_check(number, data):
+    answer = [data.draw(anything) for _ in source.tasks()[number].asked]
+    verdict = checking.judge(number, *answer)
+    assert verdict.result is Result.wrong
+    assert verdict.message
+
+
+SEEDED = [name for name in _by_notebook() if "practice()" not in (source.folder("sources") / f"{name}.py").read_text()]
+
+
+@pytest.mark.parametrize("learner", ["anna", "ben"])
+@pytest.mark.parametrize("name", SEEDED)
+def test_other_learners_have_other_samples_and_the_same_messages(name, learner):
+    """A mistake is recognised by its number, so it may coincide with the right one for no learner."""
+    with as_learner(learner):
+        solved = run_notebook("solutions", name, learner)
+        for number, make, phrase in MISTAKES:
+            if source.tasks()[number].notebook == name:
+                assert phrase in checking.judge(number, *as_arguments(make(solved))).message
+
+
+def test_notebooks_are_in_step_with_their_sources():
+    assert build.out_of_step() == [], "run `lifeboat exercises`"
