@@ -44,14 +44,14 @@ def written(book: NotebookNode) -> str:
 
 
 def out_of_step() -> list[str]:
-    """List the notebooks whose cells are not those of their source, and those without a source; empty if all is well."""
-    found = []
+    """List the notebooks whose cells are not those of their source, and those without a source."""
+    found: list[str] = []
     for kind, make in MAKERS.items():
         expected = {path.stem: make(path.read_text(encoding="utf-8"), path.stem) for path in source.paths()}
         there = {path.stem: nbformat.read(path, as_version=4) for path in source.folder(kind).glob("*.ipynb")}
-        for name in sorted(expected | there):
-            if name not in expected or name not in there or bare(there[name]) != bare(expected[name]):
-                found.append(f"{kind}/{name}")
+        both = expected.keys() & there.keys()
+        same = {name for name in both if bare(there[name]) == bare(expected[name])}
+        found += [f"{kind}/{name}" for name in sorted((expected.keys() | there.keys()) - same)]
     return found
 
 

@@ -9,7 +9,6 @@ from functools import cache
 from html import escape
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any
 
 from lifeboat.errors import LifeboatError
 

@@ -144,9 +144,13 @@ def exercise_book(text: str, name: str) -> NotebookNode:
 
 def _blanks(code: str, asked: set[str]) -> str:
     """One ``name = ...`` for each name that the solution assigns and a check asks for, in their order."""
-    targets = [target for node in ast.parse(code).body if isinstance(node, ast.Assign) for target in node.targets]
-    assigned = [node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)]
+    stored = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)]
+    assigned = [node.id for node in sorted(stored, key=_place) if isinstance(node.ctx, ast.Store)]
     return "".join(f"{name} = ...\n" for name in dict.fromkeys(assigned) if name in asked)
+
+
+def _place(node: ast.Name) -> tuple[int, int]:
+    return node.lineno, node.col_offset
 
 
 def _names(expression: str) -> set[str]:

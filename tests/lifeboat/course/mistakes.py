@@ -1,5 +1,9 @@
-"""Plausible mistakes: for each exercise answers made from the names of the solved notebook, and what the check must say."""
+"""Plausible mistakes: answers made from the names of a solved notebook, and what the check must say of each."""
 
+import pandas as pd
+from sklearn.metrics import log_loss
+
+from lifeboat import passengers, survival
 from lifeboat.passengers import FEATURES
 
 LESSON_01 = [
@@ -44,4 +48,88 @@ def raw_gap(s):
     return mean[True] - mean[False]
 
 
-MISTAKES = [*LESSON_01]
+def historical(s, condition):
+    return s.historical[condition(s.historical)]
+
+
+LESSON_02 = [
+    ("2.1", lambda s: [row + 1 for row in s.refused], "count from 1"),
+    ("2.1", lambda s: [*s.refused, row_without_age(s)], "only lacks"),
+    ("2.1", lambda s: list(range(len(s.refused))), "numbers of the faults"),
+    ("2.1", lambda s: s.refused[:2], "there are more"),
+    ("2.1", lambda s: [*s.refused, 99], "no fault"),
+    ("2.1", lambda s: passengers.find_problems(s.doubtful), "list"),
+    ("2.2", lambda s: s.historical, "All passengers"),
+    ("2.2", lambda s: historical(s, lambda h: ~(h["age"] >= 14)), "unknown age"),
+    ("2.2", lambda s: historical(s, lambda h: h["age"] <= 14), "fourteen"),
+    ("2.2", lambda s: pd.concat([s.stored, s.stored]), "more than once"),
+    ("2.2", lambda s: s.children, "FeatureGroup"),
+    ("2.3", lambda s: (60, 30), "one would guess"),
+    ("2.3", lambda s: (s.rows_keyless, 60), "does not double"),
+    ("2.3", lambda s: (30, 30), "only once"),
+    ("2.3", lambda s: (27000, 30), "two inserts leave"),
+    ("2.4", lambda s: historical(s, lambda h: (h["pclass"] == 3) & (h["embarked"] == "Q")), "men of third"),
+    ("2.4", lambda s: historical(s, lambda h: (h["sex"] == "female") & (h["embarked"] == "Q")), "all classes"),
+    ("2.4", lambda s: historical(s, lambda h: (h["sex"] == "female") & (h["pclass"] == 3)), "all ports"),
+    ("2.4", lambda s: s.historical.head(0), "no rows"),
+    ("2.5", lambda s: ([], s.batch), "one label"),
+    ("2.5", lambda s: (s.view.labels, s.irish), "hold the outcome"),
+    ("2.5", lambda s: (s.view.labels, s.view.get_batch_data()), "no passenger_id"),
+    ("2.5", lambda s: (s.view.labels, s.batch[["passenger_id", "boarded_at", "sex"]]), "at least three"),
+]
+
+
+def row_without_age(s):
+    return next(row for row in s.doubtful.index[s.doubtful["age"].isna()] if row not in s.refused)
+
+
+LESSON_03 = [
+    ("3.1", lambda s: s.test["ticket"].isin(s.train["ticket"]).sum(), "divide it"),
+    ("3.1", lambda s: s.train["ticket"].isin(s.test["ticket"]).mean(), "other way round"),
+    ("3.1", lambda s: s.test["ticket"].drop_duplicates().isin(s.train["ticket"]).mean(), "tickets"),
+    ("3.1", lambda s: s.data["ticket"].duplicated(keep=False).mean(), "anyone at all"),
+    ("3.1", lambda s: 1 - s.straddling, "no* companion"),
+    ("3.2", lambda s: s.chosen, "positions"),
+    ("3.2", lambda s: s.test_ids + 5000, "no `passenger_id`"),
+    ("3.2", lambda s: s.test["passenger_id"], "inside and outside"),
+    ("3.2", lambda s: s.data.loc[s.data["ticket"] == "CA. 2343", "passenger_id"], "of the passengers; asked for"),
+    ("3.2", lambda s: [*s.test_ids, s.test_ids.iloc[0]], "twice"),
+    ("3.2", lambda s: unbalanced(s), "too far apart"),
+    ("3.3", lambda s: (s.on_judges.mean(), s.honest), "all twenty"),
+    ("3.3", lambda s: (s.right.loc[s.fresh.index].mean().max(), s.honest), "best on `fresh`"),
+    ("3.3", lambda s: (s.apparent, s.apparent), "same as `apparent`"),
+    ("3.3", lambda s: (s.apparent, s.right.loc[s.fresh.index].mean().max()), "chose again"),
+    ("3.3", lambda s: (s.apparent, s.right[s.best].mean()), "included"),
+    ("3.4", lambda s: -s.damage, "sign"),
+    ("3.4", lambda s: 0, "no damage"),
+    ("3.4", lambda s: log_loss(s.served["survived"], s.rewritten), "how much it rose"),
+    ("3.4", lambda s: filled_with_the_mean(s), "mean"),
+    ("3.5", lambda s: s.lab, "lower"),
+    ("3.5", lambda s: 1 - s.probabilities, "death"),
+    ("3.5", lambda s: s.probabilities > 0.5, "True or False"),
+    ("3.5", lambda s: (s.probabilities > 0.5).astype(int), "outcomes"),
+    ("3.5", lambda s: in_sample(s), "one model"),
+    ("3.5", lambda s: s.probabilities[:100], "one for each"),
+]
+
+
+def unbalanced(s):
+    """Whole parties without a survivor, until a fifth of the passengers is reached."""
+    rates = s.data.groupby("ticket")["survived"].agg(["mean", "size"]).sort_values("mean")
+    tickets = rates.index[rates["size"].cumsum() <= 0.2 * len(s.data)]
+    return s.data.loc[s.data["ticket"].isin(tickets), "passenger_id"]
+
+
+def filled_with_the_mean(s):
+    filled = s.served[FEATURES].fillna({"age": s.learned["age"].mean()})
+    return log_loss(s.served["survived"], s.model.predict_proba(filled)[:, 1]) - log_loss(
+        s.served["survived"], s.as_trained
+    )
+
+
+def in_sample(s):
+    everyone = survival.fit("logistic_companions", s.data[FEATURES], s.data["survived"])
+    return everyone.predict_proba(s.data[FEATURES])[:, 1]
+
+
+MISTAKES = [*LESSON_01, *LESSON_02, *LESSON_03]

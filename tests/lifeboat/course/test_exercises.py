@@ -1,4 +1,4 @@
-"""Every exercise: its solution passes, its blank is not attempted, each mistake gets its own message, none the answer."""
+"""Every exercise: the solution passes, the blank is not attempted, each mistake gets a message, none the answer."""
 
 import math
 from collections import Counter

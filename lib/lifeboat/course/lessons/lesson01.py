@@ -50,7 +50,7 @@ def baseline(share: Any) -> None:
 @exercise(
     "1.2",
     todo="Set `gain_women` and `gain_men` to differences between two shares of survivors.",
-    why="Sex and class interact: what a class is worth depends on sex, and a model that adds up single effects misses it.",
+    why="Sex and class interact: what a class is worth depends on sex. A sum of single effects misses it.",
     hints=(
         "You need four shares: women and men, first class and third.",
         "Group by two columns at once: `data.groupby(['sex', 'pclass'])`.",
@@ -88,7 +88,7 @@ def class_by_sex(gain_women: Any, gain_men: Any) -> None:
     why="Most of the gap was the class: a difference between groups may belong to something else that sets them apart.",
     hints=(
         "Six shares of survivors are needed: three classes, with and without an age.",
-        "`data.groupby(['pclass', unknown])['survived'].mean().unstack()` has them; subtract one column from the other.",
+        "`data.groupby(['pclass', unknown])['survived'].mean().unstack()` has them; subtract the columns.",
         "The weights are `data['pclass'].value_counts(normalize=True)`; multiply, then add up.",
     ),
 )
