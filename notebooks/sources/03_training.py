@@ -13,6 +13,7 @@ from sklearn.metrics import accuracy_score, log_loss
 
 from lifeboat import passengers, survival
 from lifeboat.course import check, hint, my_passengers, seed, solution
+from lifeboat.course.lessons.lesson03 import coin_tosses
 from lifeboat.passengers import FEATURES
 
 data = passengers.load()
@@ -64,10 +65,8 @@ check("3.2", test_ids)
 # accuracy of *the same* model on `fresh`.
 
 # %%
-drawn = my_passengers("3.3", 480).set_index("passenger_id")["survived"]
+guesses, drawn = coin_tosses()
 judges, fresh = drawn.iloc[:80], drawn.iloc[80:]
-tosses = np.random.default_rng(seed("3.3")).integers(0, 2, size=(480, 20))
-guesses = pd.DataFrame(tosses, index=drawn.index)
 
 # solution
 right = guesses.eq(drawn, axis=0)

@@ -1,7 +1,8 @@
 """Plausible mistakes: answers made from the names of a solved notebook, and what the check must say of each."""
 
 import pandas as pd
-from sklearn.metrics import log_loss
+from sklearn.metrics import log_loss, roc_auc_score
+from sklearn.model_selection import cross_val_score
 
 from lifeboat import passengers, survival
 from lifeboat.passengers import FEATURES
@@ -103,7 +104,7 @@ LESSON_03 = [
     ("3.4", lambda s: -s.damage, "sign"),
     ("3.4", lambda s: 0, "no damage"),
     ("3.4", lambda s: log_loss(s.served["survived"], s.rewritten), "how much it rose"),
-    ("3.4", lambda s: filled_with_the_mean(s), "mean"),
+    ("3.4", lambda s: fitted_again(s), "new model"),
     ("3.5", lambda s: s.lab, "lower"),
     ("3.5", lambda s: 1 - s.probabilities, "death"),
     ("3.5", lambda s: s.probabilities > 0.5, "True or False"),
@@ -120,11 +121,10 @@ def unbalanced(s):
     return s.data.loc[s.data["ticket"].isin(tickets), "passenger_id"]
 
 
-def filled_with_the_mean(s):
-    filled = s.served[FEATURES].fillna({"age": s.learned["age"].mean()})
-    return log_loss(s.served["survived"], s.model.predict_proba(filled)[:, 1]) - log_loss(
-        s.served["survived"], s.as_trained
-    )
+def fitted_again(s):
+    model = survival.fit("logistic", s.learned[FEATURES].fillna({"age": 0}), s.learned["survived"])
+    loss = log_loss(s.served["survived"], model.predict_proba(s.served[FEATURES].fillna({"age": 0}))[:, 1])
+    return loss - log_loss(s.served["survived"], s.as_trained)
 
 
 def in_sample(s):
@@ -132,4 +132,30 @@ def in_sample(s):
     return everyone.predict_proba(s.data[FEATURES])[:, 1]
 
 
-MISTAKES = [*LESSON_01, *LESSON_02, *LESSON_03]
+LESSON_04 = [
+    ("4.1", lambda s: (s.strange_real, s.strange_made), "swapped"),
+    ("4.1", lambda s: (len(s.alone.query("not age >= 8 and sibsp + parch == 0")), s.strange_real), "unknown ages"),
+    ("4.1", lambda s: (len(s.alone.query("age < 8 and sibsp == 0")), s.strange_real), "with a parent"),
+    ("4.1", lambda s: (len(s.alone.query("age < 8 or sibsp + parch == 0")), s.strange_real), "both must hold"),
+    ("4.1", lambda s: (s.alone, s.strange_real), "DataFrame"),
+    ("4.2", lambda s: len(s.made.merge(s.known)) / len(s.made), "twice"),
+    ("4.2", lambda s: len(s.made.dropna().merge(s.known.drop_duplicates())) / len(s.made), "unknown values"),
+    ("4.2", lambda s: len(s.made.merge(s.unseen.drop_duplicates())) / len(s.made), "`unseen`"),
+    ("4.2", lambda s: 1 - s.copies, "no* copies"),
+    ("4.2", lambda s: 100 * s.copies, "percentage"),
+    ("4.3", lambda s: roc_auc_score(s.is_real, s.judge.fit(s.X, s.is_real).predict_proba(s.X)[:, 1]), "trained on"),
+    ("4.3", lambda s: cross_val_score(s.judge, s.X, s.is_real, cv=s.folds).mean(), "accuracy"),
+    ("4.3", lambda s: 1 - s.auc, "one minus"),
+    ("4.3", lambda s: cross_val_score(s.judge, s.X, s.is_real, cv=s.folds, scoring="roc_auc"), "ndarray"),
+    ("4.4", lambda s: s.generator.survival_rate_, "as it was"),
+    ("4.4", lambda s: s.real.groupby("pclass")["survived"].mean().mean(), "weight them"),
+    ("4.4", lambda s: 1 - s.rate, "die"),
+    ("4.5", lambda s: s.known.sample(len(s.known), replace=True, random_state=1), "Every one"),
+    ("4.5", lambda s: s.made, "equal a passenger"),
+    ("4.5", lambda s: s.rivals.marginals(s.known, len(s.known)), "too easy"),
+    ("4.5", lambda s: s.mine.assign(age=-1.0), "would accept"),
+    ("4.5", lambda s: s.mine.head(5), "as many as"),
+]
+
+
+MISTAKES = [*LESSON_01, *LESSON_02, *LESSON_03, *LESSON_04]
