@@ -3,5 +3,6 @@
 from lifeboat.course.checking import check, hint, solution
 from lifeboat.course.learner import my_passengers, seed
 from lifeboat.course.practice import practice
+from lifeboat.course.quizzes import quiz
 
-__all__ = ["check", "hint", "my_passengers", "practice", "seed", "solution"]
+__all__ = ["check", "hint", "my_passengers", "practice", "quiz", "seed", "solution"]

@@ -1,5 +1,6 @@
 """Plausible mistakes: answers made from the names of a solved notebook, and what the check must say of each."""
 
+import numpy as np
 import pandas as pd
 from sklearn.metrics import log_loss, roc_auc_score
 from sklearn.model_selection import cross_val_score
@@ -158,4 +159,45 @@ LESSON_04 = [
 ]
 
 
-MISTAKES = [*LESSON_01, *LESSON_02, *LESSON_03, *LESSON_04]
+LESSON_05 = [
+    ("5.1", lambda s: 1 - s.flipped, "wrong predictions"),
+    ("5.1", lambda s: accuracy_on(s, s.served), "as they were"),
+    ("5.1", lambda s: accuracy_on(s, s.served.assign(sex="male")), "undid"),
+    ("5.2", lambda s: s.second_run, "rewritten"),
+    ("5.2", lambda s: s.first_run, "second adds"),
+    ("5.2", lambda s: pd.concat([s.first_run, s.second_run]), "two predictions"),
+    ("5.2", lambda s: s.stored.drop(columns="probability"), "no column"),
+    ("5.2", lambda s: s.stored.assign(probability=0.5), "others than those"),
+    ("5.3", lambda s: (s.predicted["prediction"].head(200) == s.happened["survived"]).mean(), "by position"),
+    ("5.3", lambda s: pending_as(s, None), "pending as wrong"),
+    ("5.3", lambda s: pending_as(s, 0), "pending as dead"),
+    ("5.3", lambda s: 1 - s.accuracy, "wrong predictions"),
+    ("5.4", lambda s: by_position(s), "different orders"),
+    ("5.4", lambda s: (s.p * np.log(s.p / s.q)).sum(), "p times"),
+    ("5.4", lambda s: ((s.p - s.q) * np.log10(s.p / s.q)).sum(), "base ten"),
+    ("5.4", lambda s: -s.psi, "negative"),
+    ("5.5", lambda s: s.days.loc[s.days["right"] / s.days["known"] < 0.8, "day"], "half of all days"),
+    ("5.5", lambda s: s.days.loc[s.days["right"] / s.days["known"] < 0.72, "day"], "nothing was wrong"),
+    ("5.5", lambda s: s.broken[:1], "missing"),
+    ("5.5", lambda s: [], "No day"),
+    ("5.5", lambda s: [0], "no day 0"),
+]
+
+
+def accuracy_on(s, table):
+    says = s.model.predict_proba(table[FEATURES])[:, 1] >= 0.5
+    return (says == table["survived"].astype(bool)).mean()
+
+
+def pending_as(s, outcome):
+    joined = s.predicted.merge(s.happened, on="passenger_id", how="left")
+    happened = joined["survived"] if outcome is None else joined["survived"].fillna(outcome)
+    return (joined["prediction"] == happened).mean()
+
+
+def by_position(s):
+    p, q = s.p.to_numpy(), s.q.to_numpy()
+    return ((p - q) * np.log(p / q)).sum()
+
+
+MISTAKES = [*LESSON_01, *LESSON_02, *LESSON_03, *LESSON_04, *LESSON_05]
