@@ -238,6 +238,30 @@ def exercises() -> None:
 
 
 @app.command()
+def grade(
+    folder: Annotated[
+        Path, typer.Argument(help="one folder per learner, with the exercise notebooks", file_okay=False)
+    ],
+    csv: Annotated[Path | None, typer.Option(help="write a row per learner and exercise")] = None,
+    seconds: Annotated[int, typer.Option(min=5, help="for each notebook")] = 180,
+    memory: Annotated[float, typer.Option(min=1, help="gigabytes for each process of a notebook")] = 6.0,
+) -> None:
+    """Run learners' exercises apart from each other, without network, and judge their answers."""
+    from rich.progress import track
+
+    from lifeboat.course import grading
+
+    limits = grading.Limits(seconds=seconds, cell_seconds=max(seconds // 4, 1), memory_gb=memory)
+    total = grading.how_many(folder)
+    found = list(track(grading.grade(folder, limits), "grading", total, console=Console(stderr=True)))
+    if csv:
+        grading.write_csv(found, csv)
+    console.print(grading.render(found))
+    if not grading.has_namespaces():
+        console.print("This machine has no user namespaces: a guard in Python kept notebooks from the network.")
+
+
+@app.command()
 def digest() -> None:
     """Print a checksum of each table: the same before and after a run that changed nothing."""
     from lifeboat.operate import status

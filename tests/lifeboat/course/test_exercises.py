@@ -1,9 +1,11 @@
 """Every exercise: the solution passes, the blank is not attempted, each mistake gets a message, none the answer."""
 
 import math
+import re
 from collections import Counter
 from functools import cache
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +17,7 @@ from mistakes import MISTAKES
 from lifeboat.course import build, checking, source
 from lifeboat.course.exercise import Result, exercises
 from lifeboat.course.learner import as_learner
+from lifeboat.store import project_folder
 
 every_exercise = pytest.mark.parametrize("number", exercises())
 
@@ -157,3 +160,15 @@ def test_other_learners_have_other_samples_and_the_same_messages(name, learner="
 
 def test_notebooks_are_in_step_with_their_sources():
     assert build.out_of_step() == [], "run `lifeboat exercises`"
+
+
+@pytest.mark.parametrize("name", _by_notebook())
+def test_solutions_are_committed_executed_and_exercises_without_outputs(name):
+    books = {kind: nbformat.read(source.folder(kind) / f"{name}.ipynb", as_version=4) for kind in build.MAKERS}
+    code = {kind: [cell for cell in book.cells if cell.cell_type == "code"] for kind, book in books.items()}
+    assert [cell.execution_count for cell in code["solutions"]] == list(range(1, len(code["solutions"]) + 1))
+    assert not any(cell.outputs or cell.execution_count for cell in code["exercises"])
+    outputs = [output for cell in code["solutions"] for output in cell.outputs]
+    assert not [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"]
+    assert str(outputs).count(f" {Result.correct}: ") == len(_by_notebook()[name])
+    assert not re.search(r"127\.0\.0\.1|localhost|/home/|/tmp/|" + re.escape(str(project_folder())), str(outputs))

@@ -6,7 +6,6 @@ import json
 import multiprocessing
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -97,6 +96,11 @@ def grade(folder: Path, limits: Limits | None = None, workers: int | None = None
                 yield from _all(path.name, name, f"could not be graded: {type(error).__name__}")
 
 
+def how_many(folder: Path) -> int:
+    """Return how many grades `grade` yields for a folder."""
+    return len(learners(folder)) * len(source.tasks())
+
+
 def _asked() -> dict[str, dict[str, list[str]]]:
     """For each notebook the expressions that our own copy of its checks asks for."""
     asked: dict[str, dict[str, list[str]]] = {}
@@ -122,14 +126,16 @@ def grade_notebook(folder: Path, name: str, limits: Limits) -> list[Grade]:
         return _all(folder.name, name, "was not handed in")
     if (fault := _fault(found[0])) is not None:
         return _all(folder.name, name, fault)
-    seeded = _seeded_by(folder)
+    seeded, asked = _seeded_by(folder), _asked()[name]
     with tempfile.TemporaryDirectory(prefix="lifeboat-grade-", ignore_cleanup_errors=True) as temporary:
         desk = Path(temporary)
-        remarks = _run(found[0], desk, seeded, _asked()[name], limits)
-        answers = {number: _answer(desk / "answers" / f"{number}.json") for number in _asked()[name]}
+        shutil.copy(found[0], desk / "notebook.ipynb")
+        ended = confinement.run(desk, asked, seeded, limits)
+        remark = "; ".join(filter(None, [ended, *_errors(desk)]))
+        answers = {number: _answer(desk / f"{number}.json") for number in asked}
     with as_learner(seeded):
         verdicts = [judge(number, *answer) for number, answer in answers.items()]
-    return [Grade(folder.name, each.number, each.result, each.message, remarks) for each in verdicts]
+    return [Grade(folder.name, each.number, each.result, each.message, remark) for each in verdicts]
 
 
 def _fault(notebook: Path) -> str | None:
@@ -155,27 +161,12 @@ def _seeded_by(folder: Path) -> str:
     return folder.name
 
 
-def _run(notebook: Path, desk: Path, learner: str, asked: dict[str, list[str]], limits: Limits) -> str:
-    """Run a notebook; return what went wrong."""
-    shutil.copy(notebook, desk / "notebook.ipynb")
-    (desk / "answers").mkdir()
-    request = {
-        "notebook": str(desk / "notebook.ipynb"),
-        "asked": asked,
-        "answers": str(desk / "answers"),
-        "cell_seconds": limits.cell_seconds,
-        "memory": int(limits.memory_gb * 2**30),
-        "own_network": confinement.has_namespaces(),
-    }
-    (desk / "request.json").write_text(json.dumps(request), encoding="utf-8")
-    command = [sys.executable, "-m", "lifeboat.course.grading.sheet", str(desk / "request.json")]
-    variables = {"LIFEBOAT_LEARNER": learner, "LIFEBOAT_PROGRESS": str(desk / "progress.json")}
-    ended = confinement.run(command, desk, {**variables, "LIFEBOAT_STORE": str(desk / "store")}, limits.seconds)
+def _errors(desk: Path) -> list[str]:
+    """What the cells of a notebook raised, as it was written down."""
     try:
-        errors = json.loads((desk / "answers" / "errors.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        errors = []
-    return "; ".join(filter(None, [ended, *map(str, errors)]))
+        return list(map(str, json.loads((desk / "errors.json").read_text(encoding="utf-8"))))
+    except (OSError, ValueError, TypeError):
+        return []
 
 
 def _answer(path: Path) -> list:
