@@ -200,4 +200,28 @@ def by_position(s):
     return ((p - q) * np.log(p / q)).sum()
 
 
-MISTAKES = [*LESSON_01, *LESSON_02, *LESSON_03, *LESSON_04, *LESSON_05]
+LESSON_06 = [
+    ("6.1", lambda s: -s.gap, "sign"),
+    ("6.1", lambda s: s.middle["survived"].mean(), "subtract their mean"),
+    ("6.1", lambda s: s.middle["survived"].mean() - 0.6, "middle of the range"),
+    ("6.2", lambda s: 0.5, "cost the same"),
+    ("6.2", lambda s: 1.5, "between 0 and 1"),
+    ("6.2", lambda s: with_swapped_costs(s), "swapped"),
+    ("6.2", lambda s: 0.0, "times the lowest"),
+    ("6.3", lambda s: (s.missed_men, s.missed_women), "swapped"),
+    ("6.3", lambda s: (1 - s.missed_women, s.missed_men), "found"),
+    ("6.3", lambda s: (s.missed_women, missed_of_all(s)), "divided by all"),
+]
+
+
+def with_swapped_costs(s):
+    false_alarms, missed = (s.says & ~s.survived).sum(axis=1), (~s.says & s.survived).sum(axis=1)
+    return s.thresholds[(s.cost_missed * false_alarms + s.cost_false * missed).argmin()]
+
+
+def missed_of_all(s):
+    men = s.scored[s.scored["sex"] == "male"]
+    return ((men["probability"] < 0.5) & (men["survived"] == 1)).mean()
+
+
+MISTAKES = [*LESSON_01, *LESSON_02, *LESSON_03, *LESSON_04, *LESSON_05, *LESSON_06]
