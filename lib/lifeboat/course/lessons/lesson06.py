@@ -36,7 +36,7 @@ def _scored(learner_seed: int) -> pd.DataFrame:
 @exercise(
     "6.1",
     todo="Set `gap` to the share of survivors minus the mean probability, of those from 0.4 to below 0.8.",
-    why="A probability is a promise about many: it is kept if as many survive as it says, and only counting shows that.",
+    why="A probability is a promise about many passengers: only counting shows whether it is kept.",
     hints=(
         "First pick the rows: two conditions on `probability`, joined with `&`.",
         "Compare two means of these rows: of `survived`, and of `probability`.",
