@@ -12,12 +12,11 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from traceback import format_exception
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.prompt import Prompt
 from rich.table import Table
 from rich.text import Text
 
@@ -26,9 +25,6 @@ from lifeboat import store
 from lifeboat.days import as_day, today
 from lifeboat.errors import LifeboatError, in_short, is_of_the_store
 from lifeboat.operate import records, runner
-
-if TYPE_CHECKING:
-    from lifeboat.course.quizzes import Question
 
 
 class Place(StrEnum):
@@ -211,21 +207,12 @@ def learn(
     from lifeboat.course import learning
 
     if skip:
-        wrong = learning.take_test(skip, _ask)
+        wrong = learning.take_test(skip, partial(learning.ask, console))
         console.print(*wrong or [f"All right: lesson {skip} counts as done."], sep="\n", markup=False, soft_wrap=True)
     console.print(learning.overview(), highlight=False, soft_wrap=True)
     if open_ and (task := learning.next_task()):
         notebook = store.project_folder() / "notebooks" / "exercises" / f"{task.notebook}.ipynb"
         raise typer.Exit(subprocess.run([sys.executable, "-m", "jupyter", "lab", str(notebook)]).returncode)
-
-
-def _ask(number: int, question: Question) -> int:
-    """Ask a question of a test; returns the place of the chosen option."""
-    console.print(f"\n{number}. {question.question}", markup=False, soft_wrap=True)
-    letters = "abcdef"[: len(question.options)]
-    for letter, option in zip(letters, question.options, strict=True):
-        console.print(f"  {letter}) {option.text}", markup=False, soft_wrap=True)
-    return letters.index(Prompt.ask("Your answer", choices=list(letters), console=console))
 
 
 @app.command()

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.markup import escape
+from rich.prompt import Prompt
 from rich.table import Table
 
 from lifeboat.course import progress, source
@@ -125,3 +126,12 @@ def take_test(lesson: str, ask: Callable[[int, Question], int]) -> list[str]:
     if not wrong:
         progress.record(passed=lesson)
     return wrong
+
+
+def ask(console: Console, number: int, question: Question) -> int:
+    """Ask a question of a test in a terminal; returns the place of the chosen option."""
+    console.print(f"\n{number}. {question.question}", markup=False, soft_wrap=True)
+    letters = "abcdef"[: len(question.options)]
+    for letter, option in zip(letters, question.options, strict=True):
+        console.print(f"  {letter}) {option.text}", markup=False, soft_wrap=True)
+    return letters.index(Prompt.ask("Your answer", choices=list(letters), console=console))
