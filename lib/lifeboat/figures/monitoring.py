@@ -8,23 +8,26 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-from matplotlib.figure import Figure
 
-from lifeboat.figures.style import ALERT, HIGHLIGHT, NEUTRAL, PALETTE, canvas, percent_axis
+from lifeboat.figures.intervals import title_of
+from lifeboat.figures.style import ALERT, HIGHLIGHT, NEUTRAL, PALETTE, Picture, canvas, percent_axis
 from lifeboat.passengers import LABEL, OUTCOME
 
 PENDING = "pending"
 
 
-def confusion(matrix: pd.DataFrame) -> Figure:
+def confusion(matrix: pd.DataFrame) -> Picture:
     """Draw a 2 x 2 confusion matrix with its counts."""
     with canvas(4.6, 3.6) as (figure, axes):
         sns.heatmap(matrix, annot=True, fmt=",d", cmap="Blues", cbar=False, square=True, ax=axes, linewidths=2)
-        axes.set_title("What was predicted, and what happened")
+        right, all_known = matrix.to_numpy().trace(), matrix.to_numpy().sum()
+        axes.set_title(f"{right:,} of {all_known:,} predictions were right")
+        cells = (f"{n:,} who {o} were predicted: {p}" for o, row in matrix.iterrows() for p, n in row.items())
+        figure.alt = f"Confusion matrix. {title_of(axes)} {'; '.join(cells)}."
     return figure
 
 
-def accuracy_by_day(metrics: pd.DataFrame, reference: float) -> Figure:
+def accuracy_by_day(metrics: pd.DataFrame, reference: float) -> Picture:
     """Draw each day's accuracy with its 95% interval, the estimates of pending days, and the test set as a line.
 
     Parameters
@@ -44,6 +47,12 @@ def accuracy_by_day(metrics: pd.DataFrame, reference: float) -> Figure:
         axes.xaxis.set(major_locator=locator, major_formatter=ConciseDateFormatter(locator))
         percent_axis(axes, "accuracy")
         axes.legend(frameon=False, loc="lower left")
+        inside = known["accuracy_low"].le(reference) & known["accuracy_high"].ge(reference)
+        axes.set_title(f"On {inside.sum()} of {len(known)} days the 95% interval contains the test set's accuracy")
+        figure.alt = title_of(axes) + "".join(
+            f" {row.day:%d %B}: {row.accuracy:.0%} ({row.accuracy_low:.0%} to {row.accuracy_high:.0%})."
+            for row in known.itertuples()
+        )
     return figure
 
 
@@ -53,7 +62,7 @@ def _points(axes: Axes, rows: pd.DataFrame, name: str, **style: Any) -> None:
     axes.errorbar(rows["day"].to_numpy(), value, yerr=spread, fmt="o", capsize=3, **style)
 
 
-def probabilities(results: pd.DataFrame) -> Figure:
+def probabilities(results: pd.DataFrame) -> Picture:
     """Draw the distribution of the predicted probabilities by outcome; pending ones are grey."""
     colors = {**PALETTE, PENDING: NEUTRAL}
     named = results.assign(outcome=results[LABEL].map(OUTCOME.words).fillna(PENDING))
@@ -64,10 +73,20 @@ def probabilities(results: pd.DataFrame) -> Figure:
             sns.histplot(named, x="probability", hue="outcome", ax=axes, **style)
             sns.move_legend(axes, "upper right", frameon=False, title=None)
         axes.set(xlabel="predicted probability of survival", ylabel="passengers", xlim=(0, 1))
+        sure, survivors = _confident(named)
+        axes.set_title(f"Of {sure} passengers given 80% or more, {survivors} survived (outcomes known so far)")
+        counts = (f"{count} {name}" for name, count in named["outcome"].value_counts().items())
+        figure.alt = f"Histogram of predicted probabilities: {', '.join(counts)}. {title_of(axes)}"
     return figure
 
 
-def drift(table: pd.DataFrame) -> Figure:
+def _confident(results: pd.DataFrame) -> tuple[int, int]:
+    """How many with a known outcome were given 80% or more, and how many of them survived."""
+    sure = results.loc[results["probability"] >= 0.8, LABEL].dropna()
+    return len(sure), int(sure.sum())
+
+
+def drift(table: pd.DataFrame) -> Picture:
     """Draw the drift of each feature as a multiple of its threshold.
 
     Parameters
@@ -75,7 +94,7 @@ def drift(table: pd.DataFrame) -> Figure:
     table : DataFrame
         As `lifeboat.monitoring.drift` returns it.
     """
-    ratio = table["psi"] / table["threshold"]
+    ratio, beyond = table["psi"] / table["threshold"], table.loc[table["drifted"], "feature"]
     with canvas(8, 3.2) as (figure, axes):
         colors = [ALERT if drifted else NEUTRAL for drifted in table["drifted"]]
         axes.barh(table["feature"], ratio, color=colors)
@@ -84,4 +103,7 @@ def drift(table: pd.DataFrame) -> Figure:
         axes.set(
             xlabel="population stability index, as a multiple of the threshold", xlim=(0, max(1.2, ratio.max() * 1.1))
         )
+        axes.set_title(f"Beyond the threshold: {', '.join(beyond) or 'no feature'}")
+        parts = (f"{name} {value:.2f}" for name, value in zip(table["feature"], ratio, strict=True))
+        figure.alt = f"{title_of(axes)} Index as a multiple of the threshold: {', '.join(parts)}."
     return figure

@@ -2,10 +2,11 @@
 
 from lifeboat.survival.calibration import calibration_error, decompose_brier
 from lifeboat.survival.comparison import compare, simplest_within_one_error
+from lifeboat.survival.decisions import decision_costs, threshold_for
 from lifeboat.survival.estimators import DEFAULT_ESTIMATOR, ESTIMATORS, build_estimator
 from lifeboat.survival.evaluation import cross_predict, evaluate, fit, score_folds
 from lifeboat.survival.explanation import Explanation, explain
-from lifeboat.survival.fairness import slices
+from lifeboat.survival.fairness import groupings, shares, slices
 from lifeboat.survival.influence import ablation, importance, partial_dependence
 from lifeboat.survival.measurement import METRIC_WORDS, losses, measure, measure_difference
 from lifeboat.survival.persistence import load, save
@@ -23,10 +24,12 @@ __all__ = [
     "compare",
     "coverage",
     "cross_predict",
+    "decision_costs",
     "decompose_brier",
     "evaluate",
     "explain",
     "fit",
+    "groupings",
     "importance",
     "load",
     "losses",
@@ -36,6 +39,8 @@ __all__ = [
     "plausibility",
     "save",
     "score_folds",
+    "shares",
     "simplest_within_one_error",
     "slices",
+    "threshold_for",
 ]

@@ -6,6 +6,7 @@ from itertools import chain, combinations
 import pandas as pd
 
 from lifeboat.fields import UNKNOWN
+from lifeboat.intervals import wilson
 from lifeboat.passengers import FIELDS, age_band, ticket_class
 from lifeboat.survival.measurement import measure
 
@@ -71,3 +72,24 @@ def _measure(part: pd.DataFrame) -> dict[str, float]:
     for name, value, low, high in metrics.itertuples():
         found |= {name: value, f"{name}_low": low, f"{name}_high": high}
     return found
+
+
+def shares(happened: pd.Series, groups: pd.Series) -> pd.DataFrame:
+    """Compute how often something happened within each group.
+
+    Parameters
+    ----------
+    happened : Series of bool
+        One value per passenger, such as whether a prediction was wrong.
+    groups : Series
+        The group of each passenger, with the same index.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by group: ``passengers``, the ``share`` of them, and its 95% Wilson interval ``low`` to ``high``.
+    """
+    counts = happened.astype(bool).groupby(groups, observed=True).agg(["sum", "size"])
+    low, high = wilson(counts["sum"], counts["size"])
+    share = counts["sum"] / counts["size"]
+    return pd.DataFrame({"passengers": counts["size"], "share": share, "low": low, "high": high})

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from lifeboat import survival
+from lifeboat.intervals import wilson
 from lifeboat.passengers import CHILD_BELOW
 
 
@@ -41,3 +42,13 @@ def test_intervals_know_who_travelled_together(predictions, X, y):
 def test_a_slice_with_one_outcome_has_no_roc_auc(X):
     all_died = pd.DataFrame({"row": range(len(X)), "survived": 0, "probability": 0.2})
     assert survival.slices(all_died, X)["roc_auc"].isna().all()
+
+
+def test_shares_are_counted_within_groups_with_wilson_intervals():
+    happened = pd.Series([True, False, True, True], index=[3, 1, 2, 0])
+    groups = pd.Series(["a", "b", "a", "b"], index=[3, 1, 2, 0])
+    table = survival.shares(happened, groups)
+    assert table["share"].to_dict() == {"a": 1.0, "b": 0.5}
+    assert table["passengers"].tolist() == [2, 2]
+    low, high = wilson(1, 2)
+    assert table.loc["b", ["low", "high"]].tolist() == [low, high]
