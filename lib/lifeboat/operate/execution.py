@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -68,10 +70,52 @@ class Clock:
         )
 
 
+def execute_stage(
+    sources: list[Path], folder: Path, parameters: dict[str, Any], clock: Clock, kernel: type[AsyncKernelManager]
+) -> None:
+    """Execute the notebooks of a stage side by side; the next stage begins when all have ended.
+
+    Parameters
+    ----------
+    sources : list of Path
+        The notebooks. None of them reads what another one writes.
+    folder : Path
+        Where the executed notebooks are written.
+    parameters, clock, kernel
+        As in `execute`.
+
+    Raises
+    ------
+    RunFailed
+        If one of them fails; the others still come to their end.
+    """
+    with contextlib.chdir(sources[0].parent):  # for all of them: papermill would do so for the whole process, too
+        if len(sources) > 1 and kernel is not AsyncKernelManager:  # whose kernels would outlive a run that is stopped
+            _execute_together(sources, folder, parameters, clock, kernel)
+            return
+        for source in sources:
+            execute(source, folder / source.name, parameters, clock, kernel)
+
+
+def _execute_together(
+    sources: list[Path], folder: Path, parameters: dict[str, Any], clock: Clock, kernel: type
+) -> None:
+    pool = ThreadPoolExecutor(len(sources))
+    work = [
+        pool.submit(execute, source, folder / source.name, parameters, replace(clock), kernel) for source in sources
+    ]
+    try:
+        wait(work)
+    finally:
+        pool.shutdown(wait=False)  # when a run is stopped its kernels end, and then their threads
+    for done in work:
+        done.result()
+
+
 def execute(
     source: Path, target: Path, parameters: dict[str, Any], clock: Clock, kernel: type[AsyncKernelManager]
 ) -> None:
-    """Execute a notebook and keep the result, as far as it came.
+    """Execute a notebook in the working directory, and keep the result as far as it came.
 
     Parameters
     ----------
@@ -98,7 +142,6 @@ def execute(
             str(source),
             str(target),
             {name: value for name, value in parameters.items() if name in known},
-            cwd=str(source.parent),
             kernel_name="python3",
             kernel_manager_class=kernel,
             config=kernel_config(),

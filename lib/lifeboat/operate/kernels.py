@@ -16,6 +16,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ LAUNCHER = "ipykernel_launcher"
 NURSERY = "lifeboat.operate.nursery"
 SECONDS = 60
 """How long a kernel is waited for."""
+
+_turn = threading.Lock()
 
 
 @contextmanager
@@ -98,7 +101,7 @@ class _Fork(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **options: Any) -> KernelConnectionInfo:
         if LAUNCHER in cmd:
-            self.cwd = options.get("cwd") or Path.cwd()  # papermill goes there itself
+            self.cwd = options.get("cwd") or Path.cwd()
             order = {"arguments": cmd[cmd.index(LAUNCHER) + 1 :], "cwd": f"{self.cwd}", "env": options["env"]}
             with contextlib.suppress(OSError, ValueError, TimeoutError):
                 pid = await asyncio.wait_for(asyncio.to_thread(_ask, self.parent.nursery, order), SECONDS)
@@ -108,8 +111,9 @@ class _Fork(LocalProvisioner):
 
 
 def _ask(nursery: subprocess.Popen, order: dict[str, Any]) -> int:
-    _write(nursery, order)
-    return int(nursery.stdout.readline())
+    with _turn:  # notebooks of a stage ask at the same time
+        _write(nursery, order)
+        return int(nursery.stdout.readline())
 
 
 def _write(nursery: subprocess.Popen, line: Any) -> None:

@@ -16,7 +16,7 @@ from lifeboat import store
 from lifeboat.days import days_between, today
 from lifeboat.errors import LifeboatError
 from lifeboat.operate import alerts
-from lifeboat.operate.execution import Clock, RunFailed, execute
+from lifeboat.operate.execution import Clock, RunFailed, execute_stage
 from lifeboat.operate.kernels import kernel_class
 from lifeboat.operate.records import interrupted, note, recorded
 from lifeboat.operate.turns import temporary_folder, turn
@@ -24,10 +24,10 @@ from lifeboat.operate.turns import temporary_folder, turn
 
 @dataclass(frozen=True)
 class Pipeline:
-    """A line of ``scheduled/pipelines.yml``, which describes the fields."""
+    """A line of ``scheduled/pipelines.yml``, which describes the fields; the notebooks of a stage run side by side."""
 
     name: str
-    notebooks: tuple[str, ...]
+    stages: tuple[tuple[str, ...], ...]
     parameters: dict[str, Any] = field(default_factory=dict)
     per_day: bool = False
     cron: str | None = None
@@ -38,18 +38,30 @@ class Pipeline:
     retries: int = 0
 
     @property
+    def notebooks(self) -> list[str]:
+        """The names of its notebooks."""
+        return [name for stage in self.stages for name in stage]
+
+    @property
     def paths(self) -> list[Path]:
         """The files of its notebooks."""
-        return [store.project_folder() / "notebooks" / f"{name}.ipynb" for name in self.notebooks]
+        return [path_of(name) for name in self.notebooks]
+
+
+def path_of(notebook: str) -> Path:
+    """Return the file of a notebook."""
+    return store.project_folder() / "notebooks" / f"{notebook}.ipynb"
 
 
 def pipelines() -> dict[str, Pipeline]:
     """Read the table of pipelines."""
     table = yaml.safe_load((store.project_folder() / "scheduled" / "pipelines.yml").read_text(encoding="utf-8"))
-    return {
-        name: Pipeline(name, **{**row, "notebooks": tuple(row["notebooks"])})
-        for name, row in table["pipelines"].items()
-    }
+    return {name: _pipeline(name, **row) for name, row in table["pipelines"].items()}
+
+
+def _pipeline(name: str, notebooks: list[str | list[str]], **row: Any) -> Pipeline:
+    stages = (item if isinstance(item, list) else [item] for item in notebooks)
+    return Pipeline(name, tuple(map(tuple, stages)), **row)
 
 
 def get_pipeline(name: str) -> Pipeline:
@@ -160,8 +172,9 @@ def _portions(pipeline: Pipeline, days: list[date], done: str) -> Iterator[list[
 def _execute(pipeline: Pipeline, days: list[date], options: dict[str, Any], folder: Path, kernel: type) -> None:
     span = {"start": f"{days[0]}", "end": f"{days[-1]}"} if pipeline.per_day else {}
     clock = Clock(60 * pipeline.timeout, 60 * pipeline.cell_timeout)
-    for source in pipeline.paths:
-        execute(source, folder / source.name, {**pipeline.parameters, **span, **options}, clock, kernel)
+    parameters = {**pipeline.parameters, **span, **options}
+    for stage in pipeline.stages:
+        execute_stage([path_of(name) for name in stage], folder, parameters, clock, kernel)
 
 
 @contextmanager

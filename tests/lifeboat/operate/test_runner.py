@@ -37,6 +37,9 @@ NOTEBOOKS = {
             "time.sleep(60)"
         )
     ],
+    "rests": [new_code_cell("import time; time.sleep(60)")],
+    "left": [new_code_cell("import meeting; meeting.meet('left', 'right')")],
+    "right": [new_code_cell("import meeting; meeting.meet('right', 'left')")],
     "hangs": [new_code_cell("import os, signal; os.kill(os.getpid(), signal.SIGSTOP)")],
     "dawdles": [new_code_cell("import time; time.sleep(1.5)") for _ in range(4)],
     "hangs_after": [
@@ -71,6 +74,8 @@ TABLE = {
     "daily": {"notebooks": ["reports"], "parameters": {"n": 7, "unknown": 1}, "per_day": True, "cron": "15 6 * * *"},
     "bad": {"notebooks": ["reports", "broken", "never"]},
     "slow": {"notebooks": ["sleeps"]},
+    "pair": {"notebooks": [["left", "right"], "reports"]},
+    "bad-pair": {"notebooks": [["broken", "dawdles"], "never"]},
     "dead": {"notebooks": ["dies"]},
     "hung": {"notebooks": ["hangs"], "cell_timeout": 0.05},
     "hung-after": {"notebooks": ["hangs_after"], "cell_timeout": 0.05},
@@ -95,6 +100,15 @@ def workshop(tmp_path, monkeypatch):
     monkeypatch.setenv("HOPSWORKS_API_KEY", "not used by these notebooks")
     monkeypatch.setattr(alerts, "monitored", dict)
     return tmp_path
+
+
+MEETING = """
+import pathlib, time
+def meet(mine, other):
+    pathlib.Path('../' + mine).touch()
+    while not pathlib.Path('../' + other).exists():
+        time.sleep(0.05)
+"""
 
 
 def printed(path):
@@ -173,6 +187,22 @@ def test_a_nursery_that_dies_costs_time_but_no_run(workshop, monkeypatch):
     assert [run.status for run in records.history()] == ["succeeded"]
 
 
+def test_notebooks_of_a_stage_run_side_by_side_and_the_next_stage_after_them(workshop):
+    (workshop / "notebooks" / "meeting.py").write_text(MEETING)
+    before = Path.cwd()
+    folder = runner.run("pair")
+    assert {path.stem for path in folder.glob("*.ipynb")} == {"left", "right", "reports"}
+    assert Path.cwd() == before
+
+
+def test_when_one_of_a_stage_fails_the_other_ends_and_the_next_stage_does_not_begin(workshop):
+    with pytest.raises(RunFailed, match="broken failed"):
+        runner.run("bad-pair")
+    folder = workshop / "runs" / "bad-pair" / f"{today()}"
+    assert nbformat.read(folder / "dawdles.ipynb", 4).cells[-1].execution_count == 4
+    assert not (folder / "never.ipynb").exists()
+
+
 def test_a_kernel_that_dies_is_a_failure_too(workshop):
     with pytest.raises(RunFailed, match=r"^dies failed at In \[1\]: Kernel died\n"):
         runner.run("dead")
@@ -182,7 +212,7 @@ def test_a_kernel_that_dies_is_a_failure_too(workshop):
 @pytest.mark.parametrize(
     ("pipeline", "days", "message"),
     [
-        ("weekly", {}, "pipeline is 'weekly'; allowed: after, backfill, bad, daily, dead, "),
+        ("weekly", {}, "pipeline is 'weekly'; allowed: after, backfill, bad, bad-pair, daily, dead, "),
         ("daily", {"end": str(today() + timedelta(days=2))}, "in the future"),
         ("daily", {"start": "2026-11-05", "end": "2026-11-01"}, "after end"),
         ("daily", {"approve": True}, "approve is True; no notebook of daily reads it: leave it out"),
@@ -337,7 +367,10 @@ def test_a_killed_run_shows_and_the_next_one_goes_on_and_tidies_up(workshop):
     assert not (workshop / "runs" / ".temporary").exists()
 
 
-def test_a_stopped_run_ends_its_kernel_says_so_and_leaves_nothing(workshop):
+@pytest.mark.parametrize("notebooks", [["sleeps"], [["sleeps", "rests"]]], ids=["one", "two at once"])
+def test_a_stopped_run_ends_its_kernels_says_so_and_leaves_nothing(workshop, notebooks):
+    table = {"pipelines": TABLE | {"slow": {"notebooks": notebooks}}}
+    (workshop / "scheduled" / "pipelines.yml").write_text(yaml.safe_dump(table))
     with slow_run(workshop, signal.SIGTERM) as kernels:
         (record,) = records.history()
         assert (record.status, record.error) == ("failed", "stopped from outside before it had ended")

@@ -41,7 +41,7 @@ def test_every_scheduled_pipeline_has_its_workflow_at_its_time():
 
 
 def test_another_timezone_is_refused(monkeypatch):
-    elsewhere = runner.Pipeline("daily", ("05_batch_inference",), cron="15 6 * * *", timezone="Europe/Stockholm")
+    elsewhere = runner.Pipeline("daily", (("05_batch_inference",),), cron="15 6 * * *", timezone="Europe/Stockholm")
     monkeypatch.setattr(runner, "pipelines", lambda: {"daily": elsewhere})
     with pytest.raises(LifeboatError, match="timezone of daily is 'Europe/Stockholm'; allowed"):
         workflows.workflows()
