@@ -24,8 +24,12 @@ def lines(cell):
     return [line for line in cell.source.splitlines() if line.strip()]
 
 
-def test_the_five_lessons_are_there():
-    assert [name[:2] for name in BOOKS] == ["01", "02", "03", "04", "05"]
+def prose(name):
+    return [cell for cell in BOOKS[name].cells if cell.cell_type == "markdown"]
+
+
+def test_the_lessons_are_there():
+    assert [name[:2] for name in BOOKS] == ["01", "02", "03", "04", "05", "06"]
 
 
 @every_notebook
@@ -98,3 +102,69 @@ def test_links_lead_to_files_that_exist(name):
 def test_metadata_say_only_what_the_notebook_is(name):
     assert set(BOOKS[name].metadata) == {"kernelspec", "language_info"}
     assert all(set(cell.metadata) <= {"tags"} for cell in BOOKS[name].cells)
+
+
+GUESS = "> **Guess first.**"
+
+
+@pytest.mark.parametrize("name", ["02_feature_group", "03_training", "05_batch_inference", "06_understand"])
+def test_it_asks_for_guesses_each_answered_by_the_next_cell(name):
+    asked = [place for place, cell in enumerate(BOOKS[name].cells) if cell.source.startswith(GUESS)]
+    assert len(asked) >= 5
+    for place in asked:
+        question, answer = BOOKS[name].cells[place : place + 2]
+        assert all(f"{option}) " in question.source for option in "abc"), question.source
+        assert answer.cell_type == "code" and answer.outputs
+        assert any(cell.cell_type == "markdown" for cell in BOOKS[name].cells[place + 2 : place + 4])
+
+
+CLIENT = {
+    "get_feature_store", "get_or_create_feature_group", "get_feature_group", "insert", "select_all",
+    "compute_statistics", "get_or_create_feature_view", "get_feature_view", "get_batch_data",
+    "create_training_data", "get_training_data", "get_training_datasets",
+    "get_model_registry", "create_model", "save", "get_model", "get_models", "download",
+}  # fmt: skip
+"""Methods whose names belong to the client alone; `read`, `filter`, `select` and `join` others have too."""
+
+
+@pytest.mark.parametrize(
+    ("name", "fewest"), [("02_feature_group", 6), ("03_training", 6), ("05_batch_inference", 4)], ids=str
+)
+def test_the_work_is_shown_with_the_calls_of_the_client(name, fewest):
+    called = [node.func.attr for cell in code(name) for node in ast.walk(ast.parse(cell.source)) if _is_method(node)]
+    assert sum(attribute in CLIENT for attribute in called) >= fewest
+    assert len(CLIENT & set(called)) >= fewest - 1  # not one call over and over
+
+
+def _is_method(node):
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+
+
+@every_notebook
+def test_side_remarks_are_of_four_kinds(name):
+    quoted = [line for cell in prose(name) for line in cell.source.splitlines() if line.startswith("> **")]
+    kinds = {line.split("**")[1].rstrip(":.") for line in quoted}
+    assert kinds <= {"Note", "Tip", "Caution", "Warning", "Guess first"}
+
+
+@every_notebook
+def test_headings_go_down_one_level_at_a_time(name):
+    lines_of_prose = [line for cell in prose(name) for line in cell.source.split("```")[0].splitlines()]
+    levels = [len(line.split(" ")[0]) for line in lines_of_prose if re.match("#+ ", line)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+@every_notebook
+def test_each_figure_has_an_alternative_in_words(name):
+    shown = [output for cell in code(name) for output in cell.outputs if "image/png" in output.get("data", {})]
+    for output in shown:
+        alternative = output.metadata["image/png"]["alt"]
+        assert len(alternative) > 20
+        assert output.data["text/plain"] == f"Figure: {alternative}"
+
+
+@every_notebook
+def test_it_is_smaller_than_a_megabyte(name):
+    (path,) = [path for path in PATHS if path.stem == name]
+    assert path.stat().st_size < 1_000_000

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hopsworks_local import shapes
+from hopsworks_local import request_bodies
 from hopsworks_local.errors import BadRequest, NotSupported
 from hopsworks_local.parsing import parse
 from hopsworks_local.source import UNKNOWN_FEATURE, Source
@@ -125,4 +125,4 @@ def _as_feature(value: Any) -> dict[str, Any] | None:
     """The feature that a value stands for, if a feature was compared with a feature."""
     if not (isinstance(value, str) and value.startswith("{") and '"useFullyQualifiedName"' in value):
         return None
-    return parse(value, shapes.Named)
+    return parse(value, request_bodies.Named)

@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from hopsworks_local import shapes
+from hopsworks_local import request_bodies
 from hopsworks_local.backend import Backend
 from hopsworks_local.errors import BadRequest, NotFound
 from hopsworks_local.metadata import Document, Kind
@@ -59,7 +59,7 @@ def materialise(backend: Backend, view: Document, version: int, query: dict[str,
 
 def create_by_flight(backend: Backend, request: bytes) -> None:
     """Write the files of a training dataset without splits, which the client asks for by Flight."""
-    body = parse(request, shapes.FlightComputation)
+    body = parse(request, request_bodies.FlightComputation)
     view = backend.metadata.find(Kind.FEATURE_VIEW, body["fv_name"], body["fv_version"])
     if view is None:
         raise BadRequest(f"there is no feature view {body['fv_name']} version {body['fv_version']}")

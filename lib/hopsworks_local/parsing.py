@@ -22,7 +22,7 @@ def parse(text: str | bytes, shape: Any = Any) -> Any:
     text : str or bytes
         UTF-8.
     shape : type
-        One of `shapes`, or any other that pydantic knows; fields beyond it are kept.
+        One of `request_bodies`, or any other that pydantic knows; fields beyond it are kept.
 
     Returns
     -------

@@ -102,7 +102,20 @@ def _of_day(generator: PassengerGenerator, day: date, n: int, after: int, scenar
 
 
 def withhold(rows: pd.DataFrame, today: date) -> pd.DataFrame:
-    """Hide the outcomes that are not known on a day: nobody has them yet."""
+    """Hide the outcomes that are not known on a day: nobody has them yet.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As `of_days` returns them.
+    today : date
+        Outcomes that become known on this day are kept, later ones are hidden.
+
+    Returns
+    -------
+    DataFrame
+        The same rows; ``survived`` and ``outcome_at`` are missing where the outcome is hidden.
+    """
     pending = rows[OUTCOME_AT] > pd.Timestamp(today)
     return rows.assign(
         **{LABEL: rows[LABEL].mask(pending), OUTCOME_AT: rows[OUTCOME_AT].mask(pending).astype("datetime64[us]")}
@@ -145,10 +158,26 @@ def board(
 def reveal(titanic: FeatureGroup, generator: PassengerGenerator, today: date, outcome_after_days: int) -> int:
     """Write the outcomes that have become known by a day, for passengers who boarded without one.
 
+    Parameters
+    ----------
+    titanic : FeatureGroup
+        As `features.titanic_group` returns it.
+    generator : PassengerGenerator
+        Fitted on the historical passengers.
+    today : date
+        The day by which an outcome must be known.
+    outcome_after_days : int
+        Days from boarding until an outcome becomes known.
+
     Returns
     -------
     int
-        How many became known.
+        How many outcomes became known.
+
+    Raises
+    ------
+    LifeboatError
+        If a passenger boarded in a scenario that no longer exists, or the rows cannot be written.
     """
     due = str(today - timedelta(days=outcome_after_days))
     waiting = titanic.filter((titanic[LABEL] == None) & (titanic.boarded_at <= due)).read()  # noqa: E711
@@ -161,7 +190,7 @@ def reveal(titanic: FeatureGroup, generator: PassengerGenerator, today: date, ou
 
 
 def _truths(generator: PassengerGenerator, waiting: pd.DataFrame, after: int) -> Iterable[pd.DataFrame]:
-    """The days of the waiting passengers once more, with all that the world knows."""
+    """Make the days of the waiting passengers again, this time with their outcomes."""
     for (stamp, scenario), part in waiting.groupby([waiting["passenger_id"] // IDS_PER_DAY, "scenario"], dropna=False):
         n = int(part["passenger_id"].max() % IDS_PER_DAY) + 1
         rows = _of_day(generator, date.fromisoformat(str(stamp)), n, after, None if pd.isna(scenario) else scenario)
@@ -169,7 +198,7 @@ def _truths(generator: PassengerGenerator, waiting: pd.DataFrame, after: int) ->
 
 
 def _newest_day(titanic: FeatureGroup, day: date) -> date:
-    """The newest day of which anything is stored, `day` at least; nobody may have boarded on a day with outcomes."""
+    """The newest day for which anything is stored, at least `day`: nobody may have boarded when outcomes came."""
     later = titanic.select(["boarded_at", OUTCOME_AT])
     later = later.filter((titanic.boarded_at > str(day)) | (titanic[OUTCOME_AT] > str(day))).read()
     return day if later.empty else later.max().max().date()

@@ -47,6 +47,7 @@ models_app = typer.Typer(help="The registered models.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
 console = Console()
 Version = Annotated[int, typer.Argument(min=1, help="of the model in the registry")]
+Approve = Annotated[bool, typer.Option("--approve", help="a new model waits for `lifeboat models promote`")]
 Day = Annotated[str | None, typer.Option(metavar="DAY", help="a date such as 2026-11-24 (UTC)")]
 
 
@@ -63,29 +64,36 @@ def run(
     start: Day = None,
     end: Day = None,
     days: Annotated[int | None, typer.Option(min=1, help="instead of start: this many days up to end")] = None,
+    scenario: Annotated[str, typer.Option(help="how the world differs on these days, such as label_noise")] = "",
+    approve: Approve = False,
 ) -> None:
     """Execute the notebooks of a pipeline, then show what the store holds."""
     from lifeboat.operate import status
 
     if days:
         start = str(as_day("end", end or today()) - timedelta(days=days - 1))
-    folder = runner.run(pipeline, start, end)
+    folder = runner.run(pipeline, start, end, scenario=scenario, approve=approve)
     console.print(status.render(status.summarize(), folder))
 
 
 @app.command()
 def status() -> None:
-    """List the runs, their failures and the days that the daily pipeline has missed."""
-    table = Table("pipeline", "days", "started (UTC)", "status", "error")
+    """List the runs and say what is wrong: failed runs, missed days, open alarms; then the exit code is 1."""
+    from lifeboat.operate import alerts
+
+    table = Table("pipeline", "days", "started (UTC)", "status", "with", "error")
     for record in records.history():
         days = record.start if record.start == record.end else f"{record.start} to {record.end}"
         cause = Text(record.error.split("\n")[0])
-        table.add_row(record.pipeline, days, record.started[:16], record.status, cause)
-    missed = records.missed_days()
+        table.add_row(record.pipeline, days, record.started[:16], record.status, record.options, cause)
     console.print(table if table.row_count else "No runs yet: `lifeboat run` (or `make run`) makes the first.")
-    if missed:
-        console.print(f"Missed days: {', '.join(map(str, missed))}.")
-        console.print(f"Catch up with: lifeboat run daily --start {missed[0]} --end {missed[-1]}")
+    problems = alerts.problems()
+    for message in problems.values():
+        console.print(f"wrong: {message}", style="red", highlight=False, markup=False, soft_wrap=True)
+    if missed := records.missed_days():
+        console.print(f"Catch up with: lifeboat run daily --start {missed[0]} --end {missed[-1]}", soft_wrap=True)
+    if problems:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -169,7 +177,7 @@ def train(
         str | None, typer.Argument(help="an estimator of lifeboat.survival; the default unless given")
     ] = None,
     on: Annotated[Place, typer.Option(help="train on this machine, or in a Modal container")] = Place.here,
-    approve: Annotated[bool, typer.Option("--approve", help="only register: a person promotes it later")] = False,
+    approve: Approve = False,
 ) -> None:
     """Train and register a model, unless one has the same data and settings; it predicts if it passes the gate."""
     if on is Place.modal:

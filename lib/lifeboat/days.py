@@ -15,6 +15,16 @@ def today() -> date:
 def days_between(start: str | date, end: str | date) -> list[date]:
     """List the days from `start` to `end`, both included.
 
+    Parameters
+    ----------
+    start, end : str or date
+        Dates, as `as_day` reads them; today (UTC) at the latest.
+
+    Returns
+    -------
+    list of date
+        At least one day, in order.
+
     Raises
     ------
     LifeboatError
@@ -30,12 +40,19 @@ def days_between(start: str | date, end: str | date) -> list[date]:
 
 
 def as_day(name: str, value: str | date) -> date:
-    """Read a day; `name` is what a message calls it.
+    """Read a day.
+
+    Parameters
+    ----------
+    name : str
+        What an error message calls it.
+    value : str or date
+        A date, returned as it is, or its ISO text, such as ``2026-11-24``.
 
     Raises
     ------
     LifeboatError
-        If it is not a date.
+        If a text is not a date.
     """
     try:
         return value if isinstance(value, date) else date.fromisoformat(value)

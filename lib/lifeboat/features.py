@@ -12,7 +12,7 @@ import pandas as pd
 from lifeboat import passengers
 from lifeboat.errors import LifeboatError
 from lifeboat.passengers import FEATURES, FIELDS, LABEL
-from lifeboat.quiet import quiet
+from lifeboat.quiet_client import quiet
 
 if TYPE_CHECKING:
     from hopsworks.hsfs.feature import Feature
@@ -269,10 +269,20 @@ def write_new(group: FeatureGroup, frame: pd.DataFrame) -> int:
 
     Only stored rows from the first event time of `frame` on are looked at, so that the cost does not grow with history.
 
+    Parameters
+    ----------
+    group, frame
+        As in `write`; `frame` may be empty.
+
     Returns
     -------
     int
         The number of rows written.
+
+    Raises
+    ------
+    LifeboatError
+        As in `write`.
     """
     fresh = frame
     if group.id is not None and len(frame):

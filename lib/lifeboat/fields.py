@@ -95,7 +95,7 @@ class Field:
         Raises
         ------
         NotAllowed
-            If the field does not allow it. Numbers may come as text; flags are no numbers.
+            If the field does not allow it. Numbers may come as text; True and False are not numbers.
 
         Examples
         --------
@@ -131,6 +131,13 @@ def _number(value: Any) -> float:
 def read_column(field: Field, column: pd.Series) -> tuple[pd.Series, np.ndarray]:
     """Read a column by the rule of its field, each distinct value once.
 
+    Parameters
+    ----------
+    field : Field
+        What the column may hold.
+    column : Series
+        Values of any type, also mixed ones.
+
     Returns
     -------
     values : Series
@@ -138,7 +145,7 @@ def read_column(field: Field, column: pd.Series) -> tuple[pd.Series, np.ndarray]
     faulty : ndarray of bool
         Where it is not allowed.
     """
-    # a flag equals a number and a list has no hash: objects are told apart by what they look like
+    # True equals 1 and a list has no hash: objects are distinguished by their printed form
     keys = column.map(_key) if column.dtype == object else column
     codes, distinct = pd.factorize(keys, use_na_sentinel=False)
     examples = column.iloc[np.unique(codes, return_index=True)[1]] if len(distinct) else column[:0]
@@ -158,6 +165,13 @@ def _key(value: Any) -> Any:
 
 def short(value: Any, longest: int = 60) -> str:
     """Show a value as found, cut if it is long.
+
+    Parameters
+    ----------
+    value : object
+        Shown by its ``repr``.
+    longest : int
+        Most characters to show, the three dots of a cut included.
 
     Examples
     --------

@@ -51,6 +51,8 @@ class ModelCard:
         None in cards from before 0.2; train again to have it.
     verdict : Verdict, optional
         What the gate said; None in cards from before 0.2.
+    by_hand : bool
+        Whether only a person may promote the model.
     """
 
     estimator: str
@@ -67,6 +69,7 @@ class ModelCard:
     uses: int = 1
     expected_accuracy: float | None = None
     verdict: Verdict | None = None
+    by_hand: bool = False
 
     @property
     def metrics(self) -> dict[str, float]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lifeboat.gate import Verdict
-from lifeboat.quiet import quiet
+from lifeboat.quiet_client import quiet
 
 if TYPE_CHECKING:
     from hopsworks.hsml.model import Model
@@ -57,7 +57,15 @@ class Promotion:
 
     @classmethod
     def of(cls, model: Model, why: Reason) -> Promotion:
-        """Make a version the champion now."""
+        """Make the entry by which a version becomes the champion now; `record` stores it.
+
+        Parameters
+        ----------
+        model : Model
+            The registered version.
+        why : Reason
+            What made it the champion.
+        """
         return cls(model.version, model.created, why, datetime.now(UTC).isoformat(timespec="seconds"))
 
     def means(self, model: Model) -> bool:
@@ -77,7 +85,17 @@ def history(project: Project) -> list[Promotion]:
 
 
 def record(project: Project, model: Model, why: Reason) -> None:
-    """Add a promotion to the note: from now on this version is the champion."""
+    """Add a promotion to the note: from now on this version is the champion.
+
+    Parameters
+    ----------
+    project : Project
+        As `lifeboat.login` returns it.
+    model : Model
+        The registered version.
+    why : Reason
+        What made it the champion.
+    """
     promotions = [*history(project), Promotion.of(model, why)]
     note = {"version": model.version, "history": [asdict(promotion) for promotion in promotions]}
     with tempfile.TemporaryDirectory() as folder, quiet():
@@ -107,7 +125,17 @@ def _key(promotion: Promotion) -> tuple[int, int]:
 
 
 def standing(model: Model, promotions: list[Promotion], verdict: Verdict | None) -> str:
-    """Say in one line whether a registered model predicts, and why (not)."""
+    """Say in one line whether a registered model predicts, and why (not).
+
+    Parameters
+    ----------
+    model : Model
+        The registered version.
+    promotions : list of Promotion
+        As `history` returns them.
+    verdict : Verdict or None
+        What the gate said of the model; None if it was never judged.
+    """
     if promotions and promotions[-1].means(model):
         return f"predicts ({promotions[-1].why}); it {verdict or NOT_JUDGED}"
     if any(promoted.means(model) for promoted in promotions):

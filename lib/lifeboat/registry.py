@@ -16,7 +16,7 @@ from lifeboat import features, promotion, stored_model
 from lifeboat.errors import LifeboatError
 from lifeboat.model_card import ModelCard
 from lifeboat.promotion import Promotion, Reason
-from lifeboat.quiet import quiet
+from lifeboat.quiet_client import quiet
 from lifeboat.stored_model import EXPECTED_ACCURACY, PASSED_GATE, Champion
 
 if TYPE_CHECKING:
@@ -54,10 +54,19 @@ def champion(project: Project) -> Champion:
 def load(project: Project, version: int) -> Champion:
     """Load one version.
 
+    Parameters
+    ----------
+    project : Project
+        As `lifeboat.login` returns it.
+    version : int
+        A registered version.
+
     Raises
     ------
     NoModel
         If there is no such version.
+    OutdatedModel, UntrustedModel
+        If its file cannot be loaded; see `survival.load`.
     """
     return stored_model.load(_entry(registered(project), version))
 
@@ -90,6 +99,18 @@ def versions(project: Project) -> pd.DataFrame:
         for m in reversed(models)
     ]
     return pd.DataFrame(rows).set_index("version")
+
+
+def expected_accuracy(versions: pd.DataFrame) -> float | None:
+    """Return the accuracy that the champion promised for passengers like those of its training; None if unknown.
+
+    Parameters
+    ----------
+    versions : DataFrame
+        As `versions` returns it, or with the version as a column.
+    """
+    promised = versions[versions["champion"].astype(bool)].get(EXPECTED_ACCURACY, pd.Series(dtype=float)).dropna()
+    return None if promised.empty else float(promised.iloc[0])
 
 
 def promote(project: Project, version: int, *, force: bool = False, by_hand: bool = True) -> int:
@@ -156,7 +177,18 @@ def champion_version(project: Project) -> int | None:
 
 
 def was_promoted(project: Project, version: int) -> bool:
-    """Say whether a registered version is or was the champion."""
+    """Say whether a registered version is or was the champion.
+
+    Parameters
+    ----------
+    project, version
+        As in `load`.
+
+    Raises
+    ------
+    NoModel
+        If there is no such version.
+    """
     model = _entry(registered(project), version)
     return any(entry.means(model) for entry in promotion.history(project))
 
@@ -181,7 +213,7 @@ def _leader(models: list[Model], promotions: list[Promotion]) -> Model:
         raise NoModel("no model is registered yet: run notebook 03 (or `lifeboat train`) first.")
     remedy = f"Promote one: `lifeboat models promote V`; registered: {_numbers(models)}."
     if not promotions:
-        raise NoModel(f"no model predicts yet: run notebook 03 (or `lifeboat train`) first. {remedy}")
+        raise NoModel(f"no model predicts yet: none that is registered was promoted. {remedy}")
     for model in models:
         if promotions[-1].means(model):
             return model
@@ -200,7 +232,25 @@ def _numbers(models: list[Model]) -> str:
 
 
 def find(project: Project, mark: str) -> Champion | None:
-    """Load the newest version whose description holds `mark`, if there is one."""
+    """Load the newest version whose description holds `mark`, if there is one.
+
+    Parameters
+    ----------
+    project : Project
+        As `lifeboat.login` returns it.
+    mark : str
+        Text to look for; upper and lower case differ.
+
+    Returns
+    -------
+    Champion or None
+        None if no description holds it.
+
+    Raises
+    ------
+    OutdatedModel, UntrustedModel
+        If the file of that version cannot be loaded; see `survival.load`.
+    """
     matches = [model for model in registered(project) if mark in (model.description or "")]
     return stored_model.load(matches[-1]) if matches else None
 
@@ -216,8 +266,34 @@ def register(
 ) -> Champion:
     """Save a fitted pipeline as a new version in the registry, with its model card, figures and provenance.
 
-    It does not predict until it is promoted.
-    The schema of what goes in and comes out is taken from the feature view.
+    It does not predict until it is promoted. The schema of its input and output is taken from the feature view.
+
+    Parameters
+    ----------
+    project : Project
+        As `lifeboat.login` returns it.
+    pipeline : Pipeline
+        Takes a DataFrame of the seven features.
+    card : ModelCard
+        Its evaluation; the registry keeps `stored_model.numbers` of it.
+    description : str
+        Estimator, data and code; `find` looks for a text in it.
+    training_dataset_version : int
+        The version of the training dataset that it was fitted on.
+    input_example : DataFrame
+        One passenger or a few: the seven features.
+
+    Returns
+    -------
+    Champion
+        The new version, loaded from the registry.
+
+    Raises
+    ------
+    NoPassengers
+        If there is no feature view, because there are no passengers yet.
+    UntrustedModel
+        If the pipeline holds a type that `survival.load` would refuse.
     """
     with tempfile.TemporaryDirectory() as folder, quiet():
         stored_model.save(Path(folder), pipeline, card)

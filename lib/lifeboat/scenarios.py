@@ -36,12 +36,30 @@ class Scenario:
 
 
 def everyday(generator: PassengerGenerator, n: int, seed: int) -> pd.DataFrame:
-    """Sample passengers as they have always been."""
+    """Sample passengers as they have always been.
+
+    Parameters
+    ----------
+    generator : PassengerGenerator
+        Fitted.
+    n, seed : int
+        As in `PassengerGenerator.sample`.
+
+    Returns
+    -------
+    DataFrame
+        `n` rows: the seven features and ``survived``.
+
+    Raises
+    ------
+    SyntheticDataError
+        If the generator is not fitted, or `n` or `seed` is out of range.
+    """
     return generator.sample(n, seed=seed)
 
 
 def _bent(bend: Callable[[PassengerGenerator], PassengerGenerator]) -> Sampler:
-    """Sample from a generator that is bent first: once for all days, for it takes longer than a day's sample."""
+    """Sample from a generator that is bent first: once for all days, because that takes longer than a day's sample."""
     bend = lru_cache(maxsize=1)(bend)
     return lambda generator, n, seed: bend(generator).sample(n, seed=seed)
 

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from lifeboat.errors import LifeboatError
-from lifeboat.quiet import quiet
+from lifeboat.quiet_client import quiet
 
 if TYPE_CHECKING:
     from hopsworks.project import Project
@@ -123,6 +123,11 @@ def login() -> Project:
             f"Hopsworks at {found}:{found.variables.get('HOPSWORKS_PORT', 443)} did not let us in: {_reason(error)}. "
             "Check HOPSWORKS_API_KEY, HOPSWORKS_HOST and HOPSWORKS_PROJECT, or unset them to use the local store."
         ) from error
+
+
+def prepare() -> None:
+    """Import the client, which takes seconds, so that the next `login` is quick."""
+    _client()
 
 
 def _arguments(variables: Mapping[str, str]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sklearn.pipeline import Pipeline
 from lifeboat import model_card, software, survival
 from lifeboat.gate import Verdict
 from lifeboat.model_card import ModelCard
-from lifeboat.quiet import quiet
+from lifeboat.quiet_client import quiet
 
 if TYPE_CHECKING:
     from hopsworks.hsml.model import Model
@@ -61,7 +61,22 @@ class Champion:
 
 
 def save(folder: Path, pipeline: Pipeline, card: ModelCard) -> None:
-    """Write the files of a model into a folder, from which the client uploads them."""
+    """Write the files of a model into a folder, from which the client uploads them.
+
+    Parameters
+    ----------
+    folder : Path
+        It must exist.
+    pipeline : Pipeline
+        A fitted survival model, written as a skops file.
+    card : ModelCard
+        Its evaluation, written as JSON, as a page in Markdown, and as two figures.
+
+    Raises
+    ------
+    UntrustedModel
+        If the pipeline holds a type that `survival.load` would refuse.
+    """
     survival.save(pipeline, folder / _FILE)
     card.save(folder)
 
@@ -73,7 +88,7 @@ def numbers(card: ModelCard) -> dict[str, float]:
 
 
 def measured(model: Model) -> dict[str, float]:
-    """Return the metrics on the test set, without what is kept beside them."""
+    """Return the metrics on the test set, without the other numbers that the registry keeps with them."""
     return {
         name: value for name, value in model.training_metrics.items() if name not in (PASSED_GATE, EXPECTED_ACCURACY)
     }

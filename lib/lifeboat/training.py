@@ -116,7 +116,8 @@ def train(project: Project, estimator: str = survival.DEFAULT_ESTIMATOR, *, appr
     estimator : str
         A name in `survival.ESTIMATORS`.
     approve : bool
-        Whether a person must approve: the model is only registered, and `registry.promote` lets it predict.
+        Whether a person must approve: the model is only registered, and `registry.promote` lets it predict. This is
+        kept with the model, so that no later run promotes it.
 
     Returns
     -------
@@ -134,19 +135,19 @@ def train(project: Project, estimator: str = survival.DEFAULT_ESTIMATOR, *, appr
     mark = f"data {data.version}, code {code}"
     model = registry.find(project, mark)
     if model is None or model.verdict is None:  # None: registered before there was a gate
-        model = _register(project, estimator, data, mark)
+        model = _register(project, estimator, data, mark, by_hand=approve)
     if not approve and _may_be_promoted(project, model):
         registry.promote(project, model.version, by_hand=False)
     return model
 
 
-def _register(project: Project, estimator: str, data: TrainingData, mark: str) -> registry.Champion:
+def _register(project: Project, estimator: str, data: TrainingData, mark: str, *, by_hand: bool) -> registry.Champion:
     """Fit, judge and register a challenger."""
     pipeline, card = fit_and_test(data, estimator)
     return registry.register(
         project,
         pipeline,
-        card=replace(card, verdict=judge(project, pipeline, card, data)),
+        card=replace(card, verdict=judge(project, pipeline, card, data), by_hand=by_hand),
         description=f"{estimator}, trained on {card.trained_on} passengers ({mark})",
         training_dataset_version=data.version,
         input_example=data.X.head(1),
@@ -156,7 +157,7 @@ def _register(project: Project, estimator: str, data: TrainingData, mark: str) -
 def _may_be_promoted(project: Project, model: registry.Champion) -> bool:
     """Whether it passed against the version that still predicts, and never predicted before: a rollback holds."""
     verdict = model.verdict
-    if not verdict.passed or registry.was_promoted(project, model.version):
+    if model.card.by_hand or not verdict.passed or registry.was_promoted(project, model.version):
         return False
     return registry.champion_version(project) == verdict.champion
 
@@ -167,7 +168,7 @@ def ensure_champion(project: Project) -> registry.Champion:
     Raises
     ------
     NoModel
-        If the trained one did not pass the gate.
+        If the trained one did not pass the gate, or waits for a person.
     """
     try:
         return registry.champion(project)

@@ -12,7 +12,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from lifeboat import features, passengers, registry
 from lifeboat.model_card import SPLIT_USES
 from lifeboat.passengers import FEATURES, LABEL
-from lifeboat.quiet import quiet
+from lifeboat.quiet_client import quiet
 
 if TYPE_CHECKING:
     from hopsworks.hsfs.feature_view import FeatureView
@@ -67,6 +67,23 @@ def dataset_version(project: Project, view: FeatureView) -> int:
     """Return the version of the training dataset made from the historical passengers as they are now.
 
     Two versions are the same if the passengers are: the fingerprint of the rows is kept in the description.
+
+    Parameters
+    ----------
+    project : Project
+        As `lifeboat.login` returns it.
+    view : FeatureView
+        As `features.survival_view` returns it.
+
+    Returns
+    -------
+    int
+        An existing version, or a new one that is materialised now.
+
+    Raises
+    ------
+    NoPassengers
+        If the feature group has no historical passengers.
     """
     mark = fingerprint(features.read_historical(project)[["passenger_id", *FEATURES, LABEL, "ticket"]])
     for dataset in view.get_training_datasets():
@@ -81,7 +98,25 @@ def dataset_version(project: Project, view: FeatureView) -> int:
 
 
 def read_version(view: FeatureView, version: int) -> TrainingData:
-    """Read a materialised training dataset, sorted: the order of rows in the files may vary."""
+    """Read a materialised training dataset, sorted: the order of rows in the files may vary.
+
+    Parameters
+    ----------
+    view : FeatureView
+        As `features.survival_view` returns it.
+    version : int
+        As `dataset_version` returns it.
+
+    Returns
+    -------
+    TrainingData
+        With ``tested`` left at 0.
+
+    Raises
+    ------
+    InvalidPassengers
+        If a stored value is not allowed.
+    """
     X, y = view.get_training_data(version, training_helper_columns=True)
     rows = X.assign(**{LABEL: y[LABEL]}).sort_values([*FEATURES, "ticket", LABEL], ignore_index=True)
     return TrainingData(version, passengers.validate(rows), rows[LABEL].astype("int64"), rows["ticket"])

@@ -13,7 +13,7 @@ from rich.console import Console
 from lifeboat import cli, features, passengers
 from lifeboat.days import today
 from lifeboat.errors import LifeboatError
-from lifeboat.operate import records
+from lifeboat.operate import alerts, records
 from lifeboat.synthetic import PassengerGenerator
 
 LIFEBOAT = Path(sys.executable).with_name("lifeboat")
@@ -32,6 +32,7 @@ class Done:
 def lifeboat(tmp_path, monkeypatch, capsys):
     """Run the command line in this process, with a folder of its own for runs."""
     monkeypatch.setenv("LIFEBOAT_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("LIFEBOAT_STORE", str(tmp_path / "none"))
     monkeypatch.setattr(cli, "console", Console(width=160))
 
     def run(*arguments):
@@ -57,6 +58,8 @@ def test_help_lists_the_verbs():
         (["run", "weekly"], "pipeline is 'weekly'; allowed: all, features, daily, retrain"),
         (["run", "daily", "--end", str(today() + timedelta(days=3))], "in the future"),
         (["run", "daily", "--start", "soon"], "start is 'soon'; allowed: a date"),
+        (["run", "daily", "--scenario", "fog"], "scenario is 'fog'; allowed: third_class_only"),
+        (["run", "features", "--scenario", "older"], "no notebook of features reads it"),
         (["run", "daily", "--end", "soon", "--days", "3"], "end is 'soon'; allowed: a date"),
         (["deploy-spaces", "not/a/user", "--dry-run"], "the user is 'not/a/user'"),
     ],
@@ -80,23 +83,38 @@ def test_an_unknown_verb_is_a_usage_error(lifeboat):
 
 
 def test_status_of_nothing_says_how_to_begin(lifeboat):
-    assert "make run" in lifeboat("status").stdout
+    done = lifeboat("status")
+    assert "make run" in done.stdout
+    assert done.returncode == 0
 
 
-def test_status_lists_runs_failures_and_missed_days(lifeboat, tmp_path):
+def record(day, status, **fields):
+    folder = records.folder_of("daily", [day, day])
+    folder.mkdir(parents=True)
+    run = records.Run("daily", str(day), str(day), f"{day}T06:15:00+00:00", status=status, **fields)
+    (folder / "run.json").write_text(json.dumps(vars(run)))
+
+
+def test_status_lists_runs_failures_and_missed_days(lifeboat):
     first = today() - timedelta(days=3)
-    for day, status, error in (
-        (first, "succeeded", ""),
-        (first + timedelta(days=1), "failed", "the store[/]\nis full"),
-    ):
-        folder = tmp_path / "runs" / "daily" / str(day)
-        folder.mkdir(parents=True)
-        record = records.Run("daily", str(day), str(day), f"{day}T06:15:00+00:00", status=status, error=error)
-        (folder / "run.json").write_text(json.dumps(vars(record)))
-    shown = lifeboat("status").stdout
-    assert "the store[/]" in shown
-    assert "is full" not in shown
-    assert f"--start {first + timedelta(days=1)} --end {today()}" in shown
+    record(first, "succeeded", scenario="older")
+    record(first + timedelta(days=1), "failed", error="the store[/]\nis full")
+    done = lifeboat("status")
+    assert "scenario older" in done.stdout
+    assert "is full" not in done.stdout
+    assert f"wrong: daily of {first + timedelta(days=1)} failed: the store[/]" in done.stdout
+    assert f"wrong: no successful daily run for {first + timedelta(days=1)}, {first + timedelta(days=2)}" in done.stdout
+    assert f"--start {first + timedelta(days=1)} --end {today() - timedelta(days=1)}" in done.stdout
+    assert done.returncode == 1
+
+
+def test_status_ends_with_0_only_if_nothing_is_wrong(lifeboat, monkeypatch):
+    record(today() - timedelta(days=1), "succeeded")
+    monkeypatch.setattr(alerts, "monitored", dict)
+    assert lifeboat("status").returncode == 0
+    monkeypatch.setattr(alerts, "monitored", lambda: {"alarm drift": "drift: other passengers"})
+    done = lifeboat("status")
+    assert (done.returncode, "wrong: drift: other passengers" in done.stdout) == (1, True)
 
 
 def test_doctor_names_what_is_missing_and_how_to_get_it(empty, lifeboat):

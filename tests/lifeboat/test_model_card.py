@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from lifeboat import model_card, registry, survival, training
+from lifeboat import model_card, registry, survival, training_dataset
 
 
 @pytest.fixture
@@ -65,8 +65,8 @@ def test_the_card_says_what_the_gate_said_and_how_often_the_test_set_was_used(ma
 
 
 def test_the_calibration_error_is_that_of_the_cross_validated_predictions(trained, made):
-    data = training.training_data(trained)
-    train, _ = training.hold_out(data)
+    data = training_dataset.training_data(trained)
+    train, _ = training_dataset.hold_out(data)
     X, y, ticket = data.X.iloc[train], data.y.iloc[train], data.ticket.iloc[train]
     seen = survival.cross_predict(made.estimator, X, y, ticket, repeats=1)
     expected = survival.calibration_error(seen["survived"].to_numpy(), seen["probability"].to_numpy())

@@ -6,7 +6,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
-from lifeboat import features, gate, promotion, registry, survival, training
+from lifeboat import features, gate, promotion, registry, survival, training, training_dataset
 from lifeboat.errors import LifeboatError
 from lifeboat.model_card import SPLIT_USES, ModelCard
 from lifeboat.passengers import FEATURES
@@ -16,7 +16,7 @@ from lifeboat.survival.traits import PassengerTraits
 
 @pytest.fixture
 def data(trained):
-    return training.training_data(trained)
+    return training_dataset.training_data(trained)
 
 
 @pytest.fixture
@@ -29,18 +29,18 @@ def ready(empty):
 def test_the_training_data_are_the_historical_passengers_once(trained, data):
     assert len(data.X) == len(data.y) == len(data.ticket) == 1309
     assert list(data.X.columns) == FEATURES
-    assert training.training_data(trained).version == data.version == 1
+    assert training_dataset.training_data(trained).version == data.version == 1
 
 
 def test_the_test_set_keeps_companions_together_and_outcomes_in_proportion(data):
-    train, test = training.hold_out(data)
+    train, test = training_dataset.hold_out(data)
     assert not set(data.ticket.iloc[train]) & set(data.ticket.iloc[test])
     assert len(test) == pytest.approx(1309 / 5, abs=5)
     assert data.y.iloc[test].mean() == pytest.approx(data.y.iloc[train].mean(), abs=0.02)
 
 
 def test_training_twice_gives_the_same_predictions(trained, data):
-    first, second = (training.fit_and_test(training.training_data(trained))[0] for _ in range(2))
+    first, second = (training.fit_and_test(training_dataset.training_data(trained))[0] for _ in range(2))
     np.testing.assert_allclose(first.predict_proba(data.X), second.predict_proba(data.X), rtol=0, atol=1e-12)
     registered = registry.load(trained, 2).pipeline
     np.testing.assert_allclose(first.predict_proba(data.X), registered.predict_proba(data.X), rtol=0, atol=1e-12)
@@ -61,7 +61,7 @@ def test_the_same_data_and_code_make_no_second_model(trained):
 
 def test_the_metrics_are_those_of_the_test_set(trained, data):
     model = registry.load(trained, 2)
-    _, test = training.hold_out(data)
+    _, test = training_dataset.hold_out(data)
     probability = model.pipeline.predict_proba(data.X.iloc[test])[:, 1]
     assert model.metrics["log_loss"] == pytest.approx(log_loss(data.y.iloc[test], probability))
     assert set(model.metrics) == {"roc_auc", "log_loss", "brier", "accuracy"}
@@ -163,6 +163,16 @@ def test_a_model_that_waits_for_approval_predicts_once_a_person_promotes_it(read
     assert registry.champion_version(ready) == 1, "a choice by hand holds"
 
 
+def test_no_later_run_promotes_a_first_model_that_waits_for_approval_and_all_say_what_to_do(ready):
+    training.train(ready, approve=True)
+    training.train(ready)  # the next scheduled training
+    with pytest.raises(registry.NoModel, match=r"no model predicts yet.*lifeboat models promote V`; registered: 1"):
+        training.ensure_champion(ready)  # the daily run
+    assert registry.champion_version(ready) is None
+    registry.promote(ready, 1)
+    assert training.ensure_champion(ready).version == 1
+
+
 def test_what_was_cut_short_between_registering_and_promoting_is_made_good(ready, monkeypatch):
     def killed(*_, **__):
         raise KeyboardInterrupt
@@ -202,9 +212,9 @@ def test_the_uses_of_a_split_are_counted_and_it_is_renewed(trained, data):
     assert [registry.load(trained, version).card.uses for version in (1, 2)] == [1, 2]
     worn = dataclasses.replace(data, tested=SPLIT_USES + 2)
     assert worn.split == 1
-    _, test = training.hold_out(worn)
-    assert set(test) != set(training.hold_out(data)[1])
-    assert list(test) == list(training.hold_out(data, split=1)[1])
+    _, test = training_dataset.hold_out(worn)
+    assert set(test) != set(training_dataset.hold_out(data)[1])
+    assert list(test) == list(training_dataset.hold_out(data, split=1)[1])
     _, card = training.fit_and_test(worn, "logistic")
     assert (card.split, card.uses) == (1, 3)
 
@@ -213,7 +223,7 @@ def test_a_champion_that_has_seen_the_new_test_set_is_fitted_again_for_the_compa
     worn = dataclasses.replace(data, tested=SPLIT_USES)
     pipeline, card = training.fit_and_test(worn, "logistic")
     verdict = training.judge(trained, pipeline, card, worn)
-    train, test = training.hold_out(worn)
+    train, test = training_dataset.hold_out(worn)
     copy = survival.fit(registry.champion(trained).pipeline, data.X.iloc[train], data.y.iloc[train])
     rival = gate.Rival("version 2", copy.predict_proba(data.X.iloc[test])[:, 1])
     held_out = gate.HeldOut(data.X.iloc[test], data.y.iloc[test], data.ticket.iloc[test])
@@ -222,7 +232,7 @@ def test_a_champion_that_has_seen_the_new_test_set_is_fitted_again_for_the_compa
 
 
 def test_the_card_says_which_accuracy_to_expect(trained, data):
-    train, _ = training.hold_out(data)
+    train, _ = training_dataset.hold_out(data)
     X, y, ticket = data.X.iloc[train], data.y.iloc[train], data.ticket.iloc[train]
     probability = survival.cross_predict(survival.DEFAULT_ESTIMATOR, X, y, ticket, repeats=1)["probability"]
     expected = np.maximum(probability, 1 - probability).mean()

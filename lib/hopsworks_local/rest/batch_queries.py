@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hopsworks_local import shapes
+from hopsworks_local import request_bodies
 from hopsworks_local.backend import Backend
 from hopsworks_local.errors import BadRequest, NotSupported
 from hopsworks_local.materialising import dataset_of
@@ -89,5 +89,5 @@ def _as_logic(part: dict[str, Any]) -> dict[str, Any]:
 
 ROUTES = [
     route("GET", VIEW + "/query/batch", construct, *PARAMETERS, body=None),
-    route("POST", VIEW + "/query/batch", construct, *PARAMETERS, body=shapes.Filter | None),
+    route("POST", VIEW + "/query/batch", construct, *PARAMETERS, body=request_bodies.Filter | None),
 ]

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from hopsworks_local import shapes
+from hopsworks_local import request_bodies
 from hopsworks_local.backend import GROUP_NOT_FOUND, USER
 from hopsworks_local.delta import TABLE_VERSION_FIELD, log_files
 from hopsworks_local.errors import Conflict, NotFound, NotSupported
@@ -175,13 +175,13 @@ def expectation_suite(call: Call) -> dict[str, Any]:
 
 
 ROUTES = [
-    route("POST", GROUPS, create, body=shapes.Group, status=201),
+    route("POST", GROUPS, create, body=request_bodies.Group, status=201),
     route("GET", GROUPS, find_all),
     route("GET", GROUP, find),
-    route("PUT", GROUP, update, "updateMetadata", "updateStatsConfig", "deprecate", body=shapes.Group),
+    route("PUT", GROUP, update, "updateMetadata", "updateStatsConfig", "deprecate", body=request_bodies.Group),
     route("DELETE", GROUP, delete, "force", "deleteFeatureViews"),
     route("POST", GROUP + "/clear", clear),
-    route("POST", GROUP + "/commits", commit, body=shapes.Commit, status=201),
+    route("POST", GROUP + "/commits", commit, body=request_bodies.Commit, status=201),
     route("GET", GROUP + "/commits", commits, "sort_by", "offset", "limit", "filter_by"),
     route("GET", GROUP + "/expectationsuite", expectation_suite),
     route("GET", GROUP + "/provenance/links", provenance, "upstreamLvls", "downstreamLvls"),

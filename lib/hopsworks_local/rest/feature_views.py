@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hopsworks_local import shapes
+from hopsworks_local import request_bodies
 from hopsworks_local.backend import Backend
 from hopsworks_local.errors import Conflict, NotFound, NotSupported
 from hopsworks_local.metadata import Document, Kind
@@ -146,12 +146,12 @@ def provenance(call: Call) -> dict[str, Any]:
 
 
 ROUTES = [
-    route("POST", VIEWS, create, body=shapes.View, status=201),
+    route("POST", VIEWS, create, body=request_bodies.View, status=201),
     route("GET", VIEWS, find_all, "filter_by"),
     route("GET", VIEWS + "/{name}", find_by_name),
     route("DELETE", VIEWS + "/{name}", delete_all, "force"),
     route("GET", VIEW, find),
-    route("PUT", VIEW, update, body=shapes.Description),
+    route("PUT", VIEW, update, body=request_bodies.Description),
     route("DELETE", VIEW, delete, "force"),
     route("GET", VIEW + "/transformation", transformations),
     route("GET", VIEW + "/provenance/links", provenance, "upstreamLvls", "downstreamLvls"),

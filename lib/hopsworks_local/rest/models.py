@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from hopsworks_local import shapes
+from hopsworks_local import request_bodies
 from hopsworks_local.backend import Backend
 from hopsworks_local.errors import BadRequest, NotFound, NotSupported
 from hopsworks_local.metadata import Document, Kind
@@ -66,7 +66,7 @@ def save(call: Call) -> dict[str, Any]:
 def _origin(backend: Backend, body: dict[str, Any]) -> dict[str, Any]:
     """Ids of the feature view and training dataset that a model comes from; names may be used again, ids not."""
     view = body.get("featureView")
-    view = parse(view, shapes.Origin) if isinstance(view, str) else view
+    view = parse(view, request_bodies.Origin) if isinstance(view, str) else view
     if not view:
         return {}
     found = backend.metadata.find(Kind.FEATURE_VIEW, view["name"], view["version"])
@@ -126,8 +126,8 @@ def provenance(call: Call) -> dict[str, Any]:
 ROUTES = [
     route("GET", MODELS, find_all, "filter_by", "sort_by", "limit", "offset"),
     route("GET", MODEL, find),
-    route("PUT", MODEL, save, body=shapes.Model, status=201),
-    route("PATCH", MODEL, update, body=shapes.Framework),
+    route("PUT", MODEL, save, body=request_bodies.Model, status=201),
+    route("PATCH", MODEL, update, body=request_bodies.Framework),
     route("DELETE", MODEL, delete),
     route("GET", MODEL + "/provenance/links", provenance, "upstreamLvls", "downstreamLvls"),
 ]

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from hopsworks_local import shapes
+from hopsworks_local import request_bodies
 from hopsworks_local.rest._documents import slim
 from hopsworks_local.rest._endpoint import PROJECT, Call, route
 
@@ -24,4 +24,4 @@ def construct(call: Call) -> dict[str, Any]:
     }
 
 
-ROUTES = [route("PUT", PROJECT + "/featurestores/query", construct, "hqs", body=shapes.Query)]
+ROUTES = [route("PUT", PROJECT + "/featurestores/query", construct, "hqs", body=request_bodies.Query)]

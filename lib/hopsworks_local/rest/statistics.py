@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from hopsworks_local import shapes, statistics
+from hopsworks_local import request_bodies, statistics
 from hopsworks_local.backend import Backend
 from hopsworks_local.errors import BadRequest, NotFound
 from hopsworks_local.metadata import Document, Kind
@@ -118,8 +118,8 @@ def _matches(body: dict[str, Any], condition: str) -> bool:
 
 ROUTES = [
     route("GET", GROUP + "/statistics", of_group, *PARAMETERS),
-    route("POST", GROUP + "/statistics", save_of_group, body=shapes.Statistics),
+    route("POST", GROUP + "/statistics", save_of_group, body=request_bodies.Statistics),
     route("POST", GROUP + "/statistics/compute", compute),
     route("GET", DATASET + "/statistics", of_dataset, *PARAMETERS),
-    route("POST", DATASET + "/statistics", save, body=shapes.Statistics),
+    route("POST", DATASET + "/statistics", save, body=request_bodies.Statistics),
 ]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hopsworks_local import shapes
+from hopsworks_local import request_bodies
 from hopsworks_local.backend import Backend
 from hopsworks_local.errors import NotSupported
 from hopsworks_local.materialising import MATERIALISED, dataset_of, materialise
@@ -114,12 +114,12 @@ def purge_all(call: Call) -> None:
 
 
 ROUTES = [
-    route("POST", DATASETS, create, body=shapes.Dataset, status=201),
+    route("POST", DATASETS, create, body=request_bodies.Dataset, status=201),
     route("GET", DATASETS, find_all),
     route("DELETE", DATASETS, delete_all),
     route("DELETE", DATASETS + "/data", purge_all),
     route("GET", DATASET, find),
     route("DELETE", DATASET, delete),
     route("DELETE", DATASET + "/data", purge),
-    route("POST", DATASET + "/compute", compute, body=shapes.Computation),
+    route("POST", DATASET + "/compute", compute, body=request_bodies.Computation),
 ]

@@ -37,8 +37,13 @@ def draw_intervals(
     """
     first = places is None
     places = np.arange(len(table)) if first else places
-    spread = [table["value"] - table["low"], table["high"] - table["value"]]
-    axes.errorbar(table["value"], places + shift, xerr=spread, **{"fmt": "o", "capsize": 3, "color": HIGHLIGHT} | style)
+    value, low, high = (table[name].to_numpy() for name in ("value", "low", "high"))
+    axes.errorbar(
+        value,
+        places + shift,
+        xerr=[value - low, high - value],
+        **{"fmt": "o", "capsize": 3, "color": HIGHLIGHT} | style,
+    )
     if first:
         axes.set_yticks(places, [word(name) for name in table.index])
         axes.set_ylim(len(table) - 0.5, -0.5)

@@ -87,7 +87,17 @@ def canvas(width: float = 8, height: float = 4, columns: int = 1, rows: int = 1,
 
 
 def percent_axis(axes: Axes, label: str = SURVIVED, which: str = "y") -> None:
-    """Show a share from 0 to 1 as a percentage on the y (or x) axis."""
+    """Show a share from 0 to 1 as a percentage on an axis, in whole percent.
+
+    Parameters
+    ----------
+    axes : Axes
+        Whose limits, ticks and label are set.
+    label : str
+        What the axis shows.
+    which : {"y", "x"}
+        The axis.
+    """
     axis = axes.yaxis if which == "y" else axes.xaxis
     axis.set_major_formatter(PercentFormatter(1, decimals=0))
     (axes.set_ylim if which == "y" else axes.set_xlim)(-0.02, 1.02)

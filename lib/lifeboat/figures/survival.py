@@ -18,7 +18,7 @@ from lifeboat.survival.comparison import fold_interval
 def flattery(
     apart: Mapping[str, pd.DataFrame], together: Mapping[str, pd.DataFrame], metric: str = "log_loss"
 ) -> Picture:
-    """Draw each estimator's metric on folds that part companions, and on folds that keep them together.
+    """Draw each estimator's metric on folds that separate companions, and on folds that keep them together.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def flattery(
         for kind, (scores, color, fmt, shift) in kinds.items():
             table = _over_folds(scores, metric)
             draw_intervals(axes, table, shift=shift, color=color, fmt=fmt, label=kind)
-            said.append(f"{kind}: {listed(table)}")
+            said.append(f"{kind.capitalize()}: {listed(table)}")
         axes.set(xlabel=f"{METRIC_WORDS.get(metric, metric)}, mean over {folds} folds with 95% interval")
         axes.set_title("Random folds flatter the models that can remember fares")
         axes.legend(frameon=False)
@@ -179,6 +179,7 @@ def explanation(explained: Explanation) -> Picture:
         axes.axvline(explained.log_odds, color="black", linewidth=1, label="prediction", zorder=0)
         axes.set_yticks(range(len(parts)), names)
         axes.invert_yaxis()
+        axes.margins(x=0.05)
         title = (
             f"From {explained.baseline:+.2f} to {explained.log_odds:+.2f}: a probability of {explained.probability:.0%}"
         )

@@ -113,7 +113,20 @@ def alarms(rows: pd.DataFrame, today: date, reference: Reference, expected: floa
 
 
 def incidents(rows: pd.DataFrame, days: Iterable[date], reference: Reference, expected: float | None) -> list[Incident]:
-    """Join the alarms of consecutive days into incidents, oldest first; `days` are the days that were run."""
+    """Join the alarms of consecutive days into incidents, one kind of alarm in each.
+
+    Parameters
+    ----------
+    rows, reference, expected
+        As in `alarms`.
+    days : iterable of date
+        The days that were run, in any order; an incident ends on the last of them before its alarm is gone.
+
+    Returns
+    -------
+    list of Incident
+        By their first day, oldest first.
+    """
     begun: dict[str, Incident] = {}
     ended: list[Incident] = []
     previous = None
@@ -132,7 +145,7 @@ def _silence(recent: pd.DataFrame, today: date) -> Alarm | None:
 
 
 def _data(whole: pd.Series, reference: Reference) -> Alarm | None:
-    """Features of which more values are missing than the reference lets expect."""
+    """Features of which more values are missing than in the reference."""
     lines = []
     for name in FEATURES:
         before, now = reference.counted[name], whole[f"aboard_{name}"]
@@ -150,7 +163,7 @@ def _drift(whole: pd.Series, reference: Reference) -> Alarm | None:
     table = Reference(reference.edges, before).compare(now, ALARM_RATE / len(FEATURES))
     table = table[(table["psi"] > table["threshold"]) & (table["psi"] > LEAST_DRIFT)].nlargest(7, "psi")
     words = [f"{row.feature} (index {row.psi:.2f})" for row in table.itertuples()]
-    return Alarm("drift", f"other passengers than before by {', '.join(words)}") if words else None
+    return Alarm("drift", f"changed distribution of {', '.join(words)}") if words else None
 
 
 def _estimate(whole: pd.Series, expected: float | None) -> Alarm | None:

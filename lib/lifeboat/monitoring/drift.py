@@ -99,6 +99,16 @@ def stability_index(before: ArrayLike, now: ArrayLike) -> float:
     """Return the population stability index of two sets of counts: the sum of ``(p - q) ln(p / q)`` over their bins.
 
     Half a passenger is added to each bin, so that none is empty.
+
+    Parameters
+    ----------
+    before, now : array-like of int, shape (bins,)
+        Passengers in each bin.
+
+    Returns
+    -------
+    float
+        0 for equal shares; it has no upper limit.
     """
     p, q = (np.asarray(counts) + 0.5 for counts in (before, now))
     p, q = p / p.sum(), q / q.sum()
@@ -106,6 +116,19 @@ def stability_index(before: ArrayLike, now: ArrayLike) -> float:
 
 
 def drift(reference: pd.DataFrame, recent: pd.DataFrame, alarm_rate: float = 0.01) -> pd.DataFrame:
-    """Compare the features of two tables of passengers; see `Reference.compare`."""
+    """Compare the features of two tables of passengers.
+
+    Parameters
+    ----------
+    reference, recent : DataFrame
+        The seven features; the bins are chosen by `reference`.
+    alarm_rate : float
+        Between 0 and 1: how often a feature without drift is marked as drifted.
+
+    Returns
+    -------
+    DataFrame
+        As `Reference.compare` returns it.
+    """
     bins = Reference.of(reference)
     return bins.compare(bins.count(recent), alarm_rate)

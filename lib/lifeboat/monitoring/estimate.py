@@ -4,7 +4,7 @@ If a model says 0.9 and means it, nine of ten such predictions are right. So the
 follow from the probabilities alone (confidence-based performance estimation: Garg et al. 2022, Leveraging Unlabeled
 Data to Predict Out-of-Distribution Performance, ICLR; NannyML's documentation describes the estimator). It holds while
 only the passengers change. It is blind to a change of the outcome given the passenger: that shows when outcomes come,
-and estimate and truth part.
+and the measured accuracy departs from the estimate.
 """
 
 from __future__ import annotations

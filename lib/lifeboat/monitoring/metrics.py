@@ -75,6 +75,13 @@ def metrics(results: pd.DataFrame) -> dict[str, float]:
 def calibration(results: pd.DataFrame, bins: int = 10) -> pd.DataFrame:
     """Compare predicted probabilities with what happened, in bins of equal width.
 
+    Parameters
+    ----------
+    results : DataFrame
+        Columns ``probability`` (0 to 1) and ``survived``; pending outcomes do not count.
+    bins : int
+        Number of bins.
+
     Returns
     -------
     DataFrame
@@ -86,7 +93,20 @@ def calibration(results: pd.DataFrame, bins: int = 10) -> pd.DataFrame:
 
 
 def bin_sums(probability: ArrayLike, survived: ArrayLike, bins: int = 10) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Add up passengers, probabilities and survivors in bins of equal width; sums of several days may be added."""
+    """Add up passengers, probabilities and survivors in bins of equal width; sums of several days may be added.
+
+    Parameters
+    ----------
+    probability, survived : array-like
+        Probabilities (0 to 1) and known outcomes (0 or 1), one per passenger.
+    bins : int
+        Number of bins.
+
+    Returns
+    -------
+    passengers, probability, survived : ndarray of shape (bins,)
+        Counts, sums of the probabilities, and survivors.
+    """
     p, lived = np.asarray(probability, dtype=float), np.asarray(survived, dtype=float)
     place = np.minimum((p * bins).astype(int), bins - 1)
     count, *sums = (np.bincount(place, weight, minlength=bins) for weight in (None, p, lived))
@@ -94,7 +114,18 @@ def bin_sums(probability: ArrayLike, survived: ArrayLike, bins: int = 10) -> tup
 
 
 def calibration_of(passengers: np.ndarray, probability: np.ndarray, survived: np.ndarray) -> pd.DataFrame:
-    """Compare predicted probabilities with what happened, as `calibration` does, from the sums of the bins."""
+    """Compare predicted probabilities with what happened, as `calibration` does, from the sums of the bins.
+
+    Parameters
+    ----------
+    passengers, probability, survived : ndarray of shape (bins,)
+        As `bin_sums` returns them.
+
+    Returns
+    -------
+    DataFrame
+        As `calibration` returns it.
+    """
     held = passengers > 0
     n, p, lived = passengers[held], probability[held], survived[held]
     low, high = wilson(lived, n)

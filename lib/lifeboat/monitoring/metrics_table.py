@@ -105,7 +105,7 @@ def pool(rows: pd.DataFrame) -> pd.Series:
     Parameters
     ----------
     rows : DataFrame
-        Rows of `daily_rows`, of one model version where each passenger shall count once.
+        Rows of `daily_rows`; of one model version, if each passenger must count once.
 
     Returns
     -------
@@ -137,12 +137,26 @@ def _mean(rows: pd.DataFrame, name: str, low: str, high: str, size: str) -> pd.S
 
 
 def write_metrics(project: Project, days: Sequence[date]) -> pd.DataFrame:
-    """Measure days, and the earlier ones whose outcomes have become known since, and store the rows.
+    """Measure days, and all other days that still had a pending outcome when they were last measured; store the rows.
+
+    Parameters
+    ----------
+    project : Project
+        As `lifeboat.login` returns it.
+    days : sequence of date
+        The days that were scored, in any order; days between the earliest and the latest of all are measured too.
 
     Returns
     -------
     DataFrame
-        The rows written; empty if nothing was predicted on those days.
+        The rows written, as `daily_rows` returns them; empty if nothing was predicted on those days.
+
+    Raises
+    ------
+    NoPassengers
+        If there are no historical passengers to compare with.
+    LifeboatError
+        If the rows cannot be written.
     """
     group = features.metrics_group(project)
     affected = [*days, *_waiting_days(group)]
@@ -154,7 +168,7 @@ def write_metrics(project: Project, days: Sequence[date]) -> pd.DataFrame:
 
 
 def _waiting_days(group: Any) -> list[date]:
-    """The days of which some outcome was pending when they were measured last."""
+    """The days that had a pending outcome when they were last measured."""
     if group.id is None:
         return []
     stored = group.select(["day", "known", "passengers"]).read()

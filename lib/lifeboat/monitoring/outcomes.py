@@ -1,4 +1,4 @@
-"""Outcomes: stored predictions beside what is known of the passengers, now or on an earlier day."""
+"""Outcomes: stored predictions with what is known of the passengers, now or on an earlier day."""
 
 from __future__ import annotations
 

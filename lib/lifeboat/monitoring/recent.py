@@ -28,7 +28,7 @@ def most_recent(
     passengers : int
         How many passengers, each with the predictions of all versions.
     known : bool
-        Only those whose outcome is known, on days of which any is.
+        Whether to return only predictions with a known outcome, from the days that have any.
     with_features : bool
         Whether to read the seven features of each passenger too.
 

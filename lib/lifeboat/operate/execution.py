@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
 
 from lifeboat.errors import LifeboatError, in_short
@@ -67,7 +68,9 @@ class Clock:
         )
 
 
-def execute(source: Path, target: Path, parameters: dict[str, Any], clock: Clock) -> None:
+def execute(
+    source: Path, target: Path, parameters: dict[str, Any], clock: Clock, kernel: type[AsyncKernelManager]
+) -> None:
     """Execute a notebook and keep the result, as far as it came.
 
     Parameters
@@ -78,6 +81,8 @@ def execute(source: Path, target: Path, parameters: dict[str, Any], clock: Clock
         Those that the notebook knows are given to it.
     clock : Clock
         What is left of the run's time.
+    kernel : type
+        What starts the kernel, as `lifeboat.operate.kernels.kernel_class` provides it.
 
     Raises
     ------
@@ -95,6 +100,7 @@ def execute(source: Path, target: Path, parameters: dict[str, Any], clock: Clock
             {name: value for name, value in parameters.items() if name in known},
             cwd=str(source.parent),
             kernel_name="python3",
+            kernel_manager_class=kernel,
             config=kernel_config(),
             progress_bar={"desc": f"{source.stem:<18}", "file": sys.stderr, "leave": True},
             start_timeout=min(60, clock.seconds()),

@@ -8,11 +8,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from lifeboat import store
-from lifeboat.days import days_between, today
+from lifeboat.days import today
 from lifeboat.errors import LifeboatError
 
 
@@ -34,6 +35,12 @@ class Run:
         What went wrong: the cause in the first line, then where.
     pid : int
         The process that runs it.
+    scenario : str
+        How the world differed on its days; empty as a rule.
+    approve : bool
+        Whether a model that passed the gate waits for a person.
+    done : str
+        The last day of a backfill that is done, if it is one.
     """
 
     pipeline: str
@@ -44,6 +51,23 @@ class Run:
     status: str = "running"
     error: str = ""
     pid: int = 0
+    scenario: str = ""
+    approve: bool = False
+    done: str = ""
+
+    @property
+    def covered(self) -> list[date]:
+        """The days that are done; in the future if the clock has jumped back since."""
+        last = self.end if self.status == "succeeded" else self.done
+        if not last:
+            return []
+        first = date.fromisoformat(self.start)
+        return [first + timedelta(days=n) for n in range((date.fromisoformat(last) - first).days + 1)]
+
+    @property
+    def options(self) -> str:
+        """How it differed from a run as pipelines.yml has it, in words."""
+        return ", ".join([f"scenario {self.scenario}"] * bool(self.scenario) + ["approve"] * self.approve)
 
     def __str__(self) -> str:
         """Name the run and its process."""
@@ -57,8 +81,7 @@ def runs_folder() -> Path:
 
 def history() -> list[Run]:
     """List the runs, oldest first."""
-    records = [Run(**json.loads(path.read_text(encoding="utf-8"))) for path in runs_folder().glob("*/*/run.json")]
-    return sorted(map(_as_it_is, records), key=lambda run: run.started)
+    return sorted(map(_read, runs_folder().glob("*/*/run.json")), key=lambda run: run.started)
 
 
 def newest() -> list[Run]:
@@ -67,25 +90,39 @@ def newest() -> list[Run]:
 
 
 def missed_days(name: str = "daily") -> list[date]:
-    """List the days since the first that no successful run of a pipeline (or of all notebooks) has covered."""
-    good = [run for run in history() if run.status == "succeeded" and run.pipeline in (name, "all")]
-    covered = {day for run in good for day in days_between(run.start, run.end)}
-    return [day for day in days_between(min(covered), today()) if day not in covered] if covered else []
+    """List the days from the first up to yesterday that no run of a pipeline (or of all notebooks) has covered.
+
+    The run of today may still come.
+    """
+    covered = {day for run in history() if run.pipeline in (name, "all") for day in run.covered}
+    if not covered:
+        return []
+    first = min(covered)
+    days = [first + timedelta(days=n) for n in range((today() - first).days)]
+    return [day for day in days if day not in covered]
 
 
 @contextmanager
-def recorded(name: str, days: list[date]) -> Iterator[Path]:
+def recorded(name: str, days: list[date], **fields: Any) -> Iterator[Path]:
     """Keep the record of a run up to date: running before, succeeded or failed after.
+
+    Parameters
+    ----------
+    name : str
+        The pipeline.
+    days : list of date
+        What it is to cover.
+    **fields
+        Further fields of `Run`.
 
     Yields
     ------
     Path
-        The folder of the record and the executed notebooks: ``runs/<pipeline>/<last day>``.
+        The folder of the record and the executed notebooks, as `folder_of` gives it.
     """
-    folder = runs_folder() / name / f"{days[-1]}"
+    folder = folder_of(name, days)
     folder.mkdir(parents=True, exist_ok=True)
-    run = Run(name, f"{days[0]}", f"{days[-1]}", _now(), pid=os.getpid())
-    _write(run, folder)
+    _write(Run(name, f"{days[0]}", f"{days[-1]}", _now(), pid=os.getpid(), **fields), folder)
     outcome = {"status": "succeeded"}
     try:
         yield folder
@@ -93,7 +130,31 @@ def recorded(name: str, days: list[date]) -> Iterator[Path]:
         outcome = {"status": "failed", "error": _cause(error)}
         raise
     finally:
-        _write(replace(run, **outcome, finished=_now()), folder)
+        _update(folder, **outcome, finished=_now())
+
+
+def folder_of(name: str, days: list[date]) -> Path:
+    """Return the folder of a run: ``runs/<pipeline>/<day>``, or ``<first day>_<last day>``."""
+    return runs_folder() / name / "_".join(dict.fromkeys([f"{days[0]}", f"{days[-1]}"]))
+
+
+def note(folder: Path, done: date) -> None:
+    """Record that a backfill has come as far as a day."""
+    _update(folder, done=f"{done}")
+
+
+def interrupted(name: str, days: list[date], **fields: Any) -> str:
+    """Return the last day that is done of a backfill which was cut short; nothing if there is none like this.
+
+    Parameters
+    ----------
+    name, days, **fields
+        As `recorded` takes them: it is the same backfill only if all are the same.
+    """
+    file = folder_of(name, days) / "run.json"
+    run = _read(file) if file.exists() else None
+    same = run is not None and all(getattr(run, field) == value for field, value in fields.items())
+    return run.done if same and run.status in ("failed", "killed") else ""
 
 
 def _cause(error: BaseException) -> str:
@@ -102,10 +163,16 @@ def _cause(error: BaseException) -> str:
     return repr(error) if isinstance(error, Exception) else "stopped from outside before it had ended"
 
 
-def _as_it_is(run: Run) -> Run:
+def _read(file: Path) -> Run:
+    """Read a record; a run that says it is running may have ended without a word."""
+    run = Run(**json.loads(file.read_text(encoding="utf-8")))
     if run.status != "running" or _is_alive(run):
         return run
     return replace(run, status="killed", error="its process ended without a word: killed, or the machine went down")
+
+
+def _update(folder: Path, **fields: Any) -> None:
+    _write(replace(_read(folder / "run.json"), **fields), folder)
 
 
 def _is_alive(run: Run) -> bool:

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from lifeboat import features, monitoring, registry, store
 from lifeboat.passengers import LABEL, OUTCOME
+from lifeboat.survival import METRIC_WORDS
 
 if TYPE_CHECKING:
     from hopsworks.project import Project
@@ -35,8 +36,8 @@ class Summary:
     ----------
     passengers : dict
         Count by source: ``historical`` and ``synthetic``.
-    champion : Champion or None
-        The registered model that predicts.
+    champion : Series or None
+        The row of `registry.versions` of the model that predicts.
     latest, latest_known : dict or None
         The most recent prediction, and the most recent one whose outcome is known, as `lifeboat.monitoring.outcomes`
         has them.
@@ -47,7 +48,7 @@ class Summary:
     """
 
     passengers: dict[str, int]
-    champion: registry.Champion | None
+    champion: pd.Series | None
     latest: dict[str, Any] | None
     latest_known: dict[str, Any] | None
     confusion: pd.DataFrame
@@ -57,15 +58,13 @@ class Summary:
 def summarize() -> Summary:
     """Read the state of the store."""
     project = store.login()
-    try:
-        champion = registry.champion(project)
-    except registry.NoModel:
-        champion = None
+    versions = registry.versions(project)
+    champions = versions[versions["champion"].astype(bool)]
     rows = monitoring.read_metrics(project)
     total = monitoring.pool(rows)
     return Summary(
         passengers=count_passengers(project),
-        champion=champion,
+        champion=None if champions.empty else champions.iloc[0],
         latest=_first(monitoring.most_recent(project, rows)),
         latest_known=_first(monitoring.most_recent(project, rows, known=True)),
         confusion=monitoring.matrix_of(total),
@@ -129,11 +128,11 @@ def _next_steps() -> Table:
     return table
 
 
-def _model(champion: registry.Champion | None) -> str:
+def _model(champion: pd.Series | None) -> str:
     if champion is None:
         return "none yet: lifeboat run retrain"
-    measured = ", ".join(f"{name} {value:.3f}" for name, value in sorted(champion.metrics.items()))
-    return f"{registry.NAME} version {champion.version}\n{measured}"
+    measured = ", ".join(f"{name} {champion[name]:.3f}" for name in sorted(METRIC_WORDS))
+    return f"{registry.NAME} version {champion.name}\n{measured}"
 
 
 def _latest(latest: dict[str, Any] | None, otherwise: str) -> str:

@@ -11,7 +11,8 @@ from lifeboat.operate import runner
 
 CHECKOUT = "actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2"
 PYTHON = "actions/setup-python@0b93645e9fea7318ecaed2b359559ac225c90a2b # v5.3.0"
-CACHE = "actions/cache@1bd1e32a3bdc45362d1e726936510720a7c30a57 # v4.2.0"
+_CACHE = "1bd1e32a3bdc45362d1e726936510720a7c30a57 # v4.2.0"
+RESTORE, SAVE = f"actions/cache/restore@{_CACHE}", f"actions/cache/save@{_CACHE}"
 """Actions are pinned by commit, so that nobody can change them behind our back."""
 
 _HEAD = """\
@@ -78,7 +79,7 @@ jobs:
         with:
           python-version: "3.11"
       - name: The store of the last run
-        uses: $cache
+        uses: $restore
         with:
           path: |
             store
@@ -89,7 +90,15 @@ jobs:
         run: make setup
       - name: Run
         run: .venv/bin/lifeboat run $name
-      - name: Say how things are
+      - name: Keep the store, as far as it has come
+        if: always()
+        uses: $save
+        with:
+          path: |
+            store
+            runs
+          key: lifeboat-$${{ github.run_id }}-$${{ github.run_attempt }}
+      - name: Say how things are; this fails while something is wrong
         if: always()
         run: .venv/bin/lifeboat status
       - name: Keep the schedule switched on
@@ -109,7 +118,7 @@ def workflows() -> dict[str, str]:
     LifeboatError
         If a pipeline is scheduled in another timezone than UTC, which GitHub does not know.
     """
-    actions = {"checkout": CHECKOUT, "python": PYTHON, "cache": CACHE}
+    actions = {"checkout": CHECKOUT, "python": PYTHON, "restore": RESTORE, "save": SAVE}
     files = {"change.yml": Template(_ON_CHANGE).substitute(actions)}
     for pipeline in runner.pipelines().values():
         if pipeline.cron:

@@ -26,7 +26,20 @@ def own_folder() -> Path:
 
 
 def save(table: pd.DataFrame, name: str) -> str:
-    """Write a table as ``lifeboat-<name>.csv``, to be downloaded, and return its path."""
+    """Write a table as ``lifeboat-<name>.csv``, to be downloaded, and return its path.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Written without its index.
+    name : str
+        The part of the file's name that says what is in it.
+
+    Returns
+    -------
+    str
+        In a folder of its own within `own_folder`; those older than `KEPT` are removed.
+    """
     sweep(own_folder())
     path = Path(tempfile.mkdtemp(dir=own_folder())) / f"lifeboat-{name}.csv"
     table.to_csv(path, index=False)
@@ -34,7 +47,15 @@ def save(table: pd.DataFrame, name: str) -> str:
 
 
 def sweep(folder: Path, older_than: float = KEPT) -> None:
-    """Remove what lies in a folder for longer than some seconds."""
+    """Remove the folders in a folder that were last changed longer ago than some seconds.
+
+    Parameters
+    ----------
+    folder : Path
+        It must exist. Files directly in it are left alone.
+    older_than : float
+        Seconds.
+    """
     for path in folder.iterdir():
         if time.time() - path.stat().st_mtime > older_than:
             shutil.rmtree(path, ignore_errors=True)

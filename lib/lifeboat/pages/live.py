@@ -59,7 +59,7 @@ class Reading(Generic[T]):
 
 @dataclass(frozen=True)
 class Keyed(Generic[T]):
-    """A value that is told from others by its key alone, so that what follows from it can be kept in a cache."""
+    """A value that is compared with others by its key alone, so that what follows from it can be kept in a cache."""
 
     key: Hashable
     value: T = field(compare=False)
@@ -138,7 +138,7 @@ class Live(Generic[T]):
 
 
 def _report(before: Exception | None, error: Exception | None) -> None:
-    """Log where an incident begins and ends, in a line each; the attempts in between are no news."""
+    """Log the beginning and the end of an incident, one line each; the attempts in between are not logged."""
     if error is None and before is not None:
         log.warning("the store can be read again")
     elif type(error) is not type(before):
@@ -154,6 +154,7 @@ def from_store(read: Callable[[Project, T | None], T]) -> Callable[[T | None], T
     projects: list[Project] = []
 
     def connected(previous: T | None) -> T:
+        """Read over the login that is kept; log in again if that fails."""
         if projects:
             try:
                 return read(projects[0], previous)

@@ -47,7 +47,7 @@ COLORS = {
     "checkbox_label_background_fill_selected": ("#d9e6f2", "#285483"),
     "checkbox_label_text_color_selected": ("#10253b", "#ffffff"),
 }
-"""What Gradio calls each part of a page, and its colour in the light and in the dark."""
+"""What Gradio calls each part of a page, and its colour in light and in dark mode."""
 
 
 class BroughtFont(gr.themes.Font):
@@ -65,7 +65,7 @@ class BroughtFont(gr.themes.Font):
 
 
 def theme() -> gr.themes.Base:
-    """Build the theme: navy on paper, paper on navy in the dark; the font is Inter, brought along."""
+    """Build the theme: navy on paper, in dark mode paper on navy; the font is Inter, which the page brings along."""
     navy = gr.themes.Color(*(f"#{shade}" for shade in NAVY.split()))
     hues = {"primary_hue": navy, "secondary_hue": navy, "neutral_hue": "slate"}
     fonts = (BroughtFont("Inter"), "system-ui", "sans-serif")
@@ -97,7 +97,7 @@ def launch(build: Callable[[Live], gr.Blocks], live: Live, **options: Any) -> tu
     Returns
     -------
     tuple
-        The app, its address here, and None: as `gr.Blocks.launch` returns them.
+        The app, its local address, and None: as `gr.Blocks.launch` returns them.
     """
     files.own_folder()
     page = build(live)

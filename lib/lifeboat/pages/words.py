@@ -16,6 +16,13 @@ from lifeboat.passengers import CHILD_BELOW, FIELDS, OUTCOME, PEOPLE, ticket_cla
 def value(feature: str, found: Any) -> str:
     """Say one feature's value with its unit.
 
+    Parameters
+    ----------
+    feature : str
+        One of `FEATURES`.
+    found : object
+        Its value; None or NaN if it is unknown.
+
     Examples
     --------
     >>> value("fare", 7.25), value("age", None), value("pclass", 3)
@@ -36,6 +43,13 @@ def value(feature: str, found: Any) -> str:
 
 def count(number: float, noun: str) -> str:
     """Say how many there are of something.
+
+    Parameters
+    ----------
+    number : float
+        Shown with up to ten digits.
+    noun : str
+        In the singular; the plural adds an s.
 
     Examples
     --------

@@ -25,7 +25,20 @@ def fold_error(values: pd.Series) -> float:
 
 
 def fold_interval(values: pd.Series, level: float = 0.95) -> tuple[float, float]:
-    """Return the interval of a mean over folds, by Student's t with `fold_error`."""
+    """Return the interval of a mean over folds, by Student's t with `fold_error`.
+
+    Parameters
+    ----------
+    values : Series
+        At least two, one per (repeat, fold), as in `fold_error`.
+    level : float
+        Confidence level between 0 and 1.
+
+    Returns
+    -------
+    low, high : float
+        In the unit of the values, the same distance from their mean.
+    """
     reach = t.ppf((1 + level) / 2, len(values) - 1) * fold_error(values)
     return float(values.mean() - reach), float(values.mean() + reach)
 

@@ -33,7 +33,18 @@ def losses(survived: ArrayLike, probability: ArrayLike) -> pd.DataFrame:
 
 
 def score(survived: ArrayLike, probability: ArrayLike) -> pd.Series:
-    """Compute ``roc_auc``, ``log_loss``, ``brier``, ``accuracy`` and ``gap``; `measure` adds their intervals."""
+    """Compute the metrics of predicted probabilities; `measure` adds their intervals.
+
+    Parameters
+    ----------
+    survived, probability : array-like
+        Outcomes (0 or 1) and predicted probabilities of survival, one per passenger.
+
+    Returns
+    -------
+    Series
+        ``roc_auc``, ``log_loss``, ``brier``, ``accuracy`` and ``gap``, as `measure` defines them.
+    """
     survived, probability = np.asarray(survived), np.asarray(probability)
     return _metrics(survived, probability, np.ones((1, len(survived)))).iloc[0]
 
@@ -111,7 +122,7 @@ def _with_interval(value: pd.Series, resampled: pd.DataFrame, level: float) -> p
 
 
 def _metrics(survived: np.ndarray, probability: np.ndarray, weights: np.ndarray) -> pd.DataFrame:
-    """All metrics of each sample; `weights` has a row per sample and a column per passenger."""
+    """All metrics of each sample; `weights` has one row per sample and one column per passenger."""
     per_passenger = losses(survived, probability).assign(
         accuracy=(probability >= SURVIVES_FROM) == survived, gap=probability - survived
     )

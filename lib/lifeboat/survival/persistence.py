@@ -3,7 +3,6 @@
 import zipfile
 from pathlib import Path
 
-import skops.io
 from sklearn.pipeline import Pipeline
 
 from lifeboat.errors import LifeboatError
@@ -33,11 +32,20 @@ class OutdatedModel(LifeboatError):
 def save(pipeline: Pipeline, path: str | Path) -> Path:
     """Save a fitted pipeline as a skops file and return its path.
 
+    Parameters
+    ----------
+    pipeline : Pipeline
+        Fitted.
+    path : str or Path
+        The file, which is overwritten; its folder must exist.
+
     Raises
     ------
     UntrustedModel
-        If it holds a type that `load` would refuse.
+        If the pipeline holds a type that `load` would refuse; nothing is written.
     """
+    import skops.io  # imported here and below: it takes more than a second, and few need it
+
     content = skops.io.dumps(pipeline)
     _check_trusted(skops.io.get_untrusted_types(data=content), Path(path))
     Path(path).write_bytes(content)
@@ -53,8 +61,10 @@ def load(path: str | Path) -> Pipeline:
         If the file names a module that has moved since (`MOVED`), or the model was fitted on passengers who were
         prepared in another way than today.
     UntrustedModel
-        If the file is no skops file, or holds a type that is neither in `TRUSTED` nor trusted by skops itself.
+        If the file is not a skops file, or holds a type that is neither in `TRUSTED` nor trusted by skops itself.
     """
+    import skops.io
+
     try:
         found = skops.io.get_untrusted_types(file=path)
         _check_current(found, Path(path))

@@ -59,10 +59,19 @@ class PassengerMatrix(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     def fit(self, X: Passengers, y: Any = None) -> Self:
         """Check the training passengers and keep a background sample.
 
+        Parameters
+        ----------
+        X : DataFrame, mapping, or sequence of mappings
+            The seven features, as in `read_passengers`.
+        y : array-like, optional
+            Outcomes (0 or 1); if given, both must occur.
+
         Raises
         ------
         InvalidTrainingData
             If there are fewer than `fewest_rows`, one outcome only, or a feature without any value.
+        UnreadablePassengers
+            As in `read_passengers`.
         """
         matrix = read_passengers(X)
         _check_teaches(matrix, y, self.fewest_rows)

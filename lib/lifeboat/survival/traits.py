@@ -56,7 +56,20 @@ class PassengerTraits(TransformerMixin, BaseEstimator):
         self.fare_weight = fare_weight
 
     def fit(self, X: np.ndarray, y: Any = None) -> Self:
-        """Learn the median age and the fares that were paid."""
+        """Learn the median age and the fares that were paid.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n, 7)
+            As `PassengerMatrix` makes it; NaN is a missing value.
+        y : optional
+            Not used.
+
+        Raises
+        ------
+        ValueError
+            If `X` has no rows or not seven columns, or holds an infinite number.
+        """
         X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan")
         _check_columns(X)
         self.age_ = float(np.nanmedian(_column(X, "age")))
@@ -97,7 +110,7 @@ class PassengerTraits(TransformerMixin, BaseEstimator):
         return _per_class(X, _is(X, "sex", "male") & (self._age_in_years(X) < self.boy_below))
 
     def _large_family(self, X: np.ndarray) -> np.ndarray:
-        # a missing count makes the sum NaN, which is no large family
+        # a missing count makes the sum NaN, which does not count as large
         return _per_class(X, 1 + _column(X, "sibsp") + _column(X, "parch") >= self.large_family)
 
     def _port(self, X: np.ndarray) -> np.ndarray:

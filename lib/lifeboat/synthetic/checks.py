@@ -49,7 +49,22 @@ def _check_outcomes(outcomes: pd.Series) -> None:
 
 
 def check_whole(name: str, value: int, least: int, most: int) -> int:
-    """Return a whole number if it lies in its range."""
+    """Return a whole number if it lies in its range.
+
+    Parameters
+    ----------
+    name : str
+        What the message calls it.
+    value : int
+        Of Python or numpy; True and False are refused.
+    least, most : int
+        The range, both ends included.
+
+    Raises
+    ------
+    SyntheticDataError
+        If it is not a whole number in this range.
+    """
     try:
         number = operator.index(value)
     except TypeError:
@@ -66,7 +81,22 @@ def check_outcome(survived: int | None) -> None:
 
 
 def check_rate(survived: int | None, survival_rate: float | None, default: float) -> float:
-    """Return the share of survivors that the choice of an outcome, or of a rate, means."""
+    """Return the share of survivors that the choice of an outcome, or of a rate, means.
+
+    Parameters
+    ----------
+    survived : {0, 1}, optional
+        The outcome of all passengers.
+    survival_rate : float, optional
+        Share of survivors, 0 to 1; not together with `survived`.
+    default : float
+        Returned if neither is given.
+
+    Raises
+    ------
+    SyntheticDataError
+        If both are given, or one is not allowed.
+    """
     check_outcome(survived)
     if survived is not None and survival_rate is not None:
         raise SyntheticDataError("survived and survival_rate are both given: fix the outcome, or give its rate.")

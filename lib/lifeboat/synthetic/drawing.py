@@ -2,7 +2,7 @@
 
 Why not `scipy.stats.qmc.Sobol`, which is the same sequence: row i must get the same numbers however it is made, at
 once, on every platform and after an upgrade. Its `fast_forward` takes time in proportion to the rows skipped (6 s for
-a thousand million), accepts no more than 2**32 of them (scipy 1.17), and its scrambling draws from a
+a billion), accepts no more than 2**32 of them (scipy 1.17), and its scrambling draws from a
 `numpy.random.Generator`, whose stream numpy does not promise to keep. The directions below are tested against it.
 """
 
@@ -137,6 +137,7 @@ class _ValueTickets(NamedTuple):
     code: np.ndarray
 
     def draw(self, cell: np.ndarray, random: np.ndarray) -> np.ndarray:
+        """Return the position of the value that each row draws, from its cell and its random number."""
         return self.code[self.first[cell] + _top(random, _VALUE_BITS)].astype(np.intp)
 
 
@@ -173,7 +174,20 @@ class Lottery:
         return digest.hexdigest()
 
     def draw(self, random: np.ndarray, survival_rate: float) -> Draws:
-        """Turn random numbers, uint64 of shape (AXES, rows), into passengers."""
+        """Turn random numbers into passengers.
+
+        Parameters
+        ----------
+        random : ndarray of uint64, shape (AXES, rows)
+            As `random_blocks` yields them.
+        survival_rate : float
+            Share of the tickets whose passengers survive, 0 to 1.
+
+        Returns
+        -------
+        Draws
+            Positions in the cells, ages and fares of the joint distribution, one per row.
+        """
         for_cell, for_age, for_fare = random
         cell = self.tickets(survival_rate)[_top(for_cell, _CELL_BITS)].astype(np.intp)
         return Draws(cell, self._age.draw(cell, for_age), self._fare.draw(cell, for_fare))
@@ -201,13 +215,34 @@ def _tickets_of_values(joint: Joint, name: str) -> _ValueTickets:
 
 
 def to_frame(joint: Joint, draws: Iterator[Draws], n: int) -> pd.DataFrame:
-    """Return `n` drawn passengers: int64, float64 (NaN if unknown) and text (None if unknown)."""
+    """Return drawn passengers as a table.
+
+    Parameters
+    ----------
+    joint : Joint
+        From which they were drawn.
+    draws : iterator of Draws
+        Block by block, together `n` rows.
+    n : int
+        How many passengers.
+
+    Returns
+    -------
+    DataFrame
+        The seven features and ``survived``: int64, float64 (NaN if unknown) and text (None if unknown).
+    """
     words = {name: texts(name)[joint.cells[name]] for name in TEXT_FEATURES}
     return pd.DataFrame(_columns(joint, draws, n, words), copy=False)
 
 
 def to_batch(joint: Joint, draws: Iterator[Draws], n: int) -> pa.RecordBatch:
-    """Return `n` drawn passengers as a record batch of `SCHEMA`."""
+    """Return drawn passengers as a record batch of `SCHEMA`.
+
+    Parameters
+    ----------
+    joint, draws, n
+        As in `to_frame`.
+    """
     codes = {name: joint.cells[name].to_numpy(dtype=np.int8) for name in TEXT_FEATURES}
     columns = _columns(joint, draws, n, codes)
     arrays = [_to_arrow(name, values) for name, values in columns.items()]

@@ -55,7 +55,20 @@ class Numbers:
         return self.shares * np.take_along_axis(factors, self.bands, axis=1)
 
     def within(self, row: int, band: int) -> np.ndarray:
-        """Return the shares of a row inside a band; of the whole row if the band is empty (nobody draws from it)."""
+        """Return the shares of a row inside a band; of the whole row if the band is empty (nobody draws from it).
+
+        Parameters
+        ----------
+        row : int
+            Position in `shares`.
+        band : int
+            From 0 to `BANDS` - 1.
+
+        Returns
+        -------
+        ndarray, shape (values,)
+            Zero outside the band; not scaled to sum to 1.
+        """
         inside = np.where(self.bands[row] == band, self.shares[row], 0)
         return inside if inside.sum() > 0 else self.shares[row]
 
@@ -84,13 +97,45 @@ class Joint:
         return float(self.weights[self.cells[LABEL] == 1].sum())
 
     def marginal(self, feature: str, survived: int | None) -> pd.Series:
-        """Return the share of each value of a feature, for one outcome or both; ascending, the unknown value last."""
+        """Return the share of each value of a feature, for one outcome or both.
+
+        Parameters
+        ----------
+        feature : str
+            One of the seven features, or ``survived``.
+        survived : {0, 1} or None
+            The outcome; None for both.
+
+        Returns
+        -------
+        Series
+            Indexed by the values that can be drawn: numbers ascending, texts in the order of `texts`, the unknown value
+            last; the shares sum to 1.
+
+        Raises
+        ------
+        SyntheticDataError
+            If there is no such feature.
+        """
         values, shares = self._values(feature), self._shares(feature, survived)
         possible = shares > 0
         return pd.Series(shares[possible], index=pd.Index(values[possible], name=feature), name="share")
 
     def with_marginal(self, feature: str, shares: Mapping[Any, float]) -> Self:
-        """Return the joint distribution in which a feature has other shares, all else given the feature as before."""
+        """Return the joint distribution in which a feature has other shares, all else given the feature as before.
+
+        Parameters
+        ----------
+        feature : str
+            One of the seven features.
+        shares : mapping
+            Value to share, as in `PassengerGenerator.with_marginal`; values left out get none.
+
+        Raises
+        ------
+        SyntheticDataError
+            If there is no such feature, a value cannot be drawn, a share is negative or not finite, or all are 0.
+        """
         if feature == LABEL:
             raise SyntheticDataError(f"{LABEL} is the outcome, not a feature: give sample() a survival_rate instead.")
         values, now = self._values(feature), self._shares(feature)

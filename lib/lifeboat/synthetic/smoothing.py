@@ -73,7 +73,15 @@ class Backoff:
     def strengths(self, rows: pd.DataFrame, kernel: np.ndarray, target: np.ndarray) -> list[float]:
         """Return the likeliest strength of each rung: infinite where the rung adds nothing.
 
-        See `estimate` for the parameters.
+        Parameters
+        ----------
+        rows, kernel, target
+            As in `estimate`.
+
+        Returns
+        -------
+        list of float
+            In passengers, one per rung, from the broadest to the narrowest.
         """
         own = kernel[np.arange(len(rows)), target]
         # Leave one out: how likely is each passenger's target, given all the others?
@@ -90,7 +98,20 @@ class Backoff:
 
 
 def keys(frame: pd.DataFrame, columns: tuple[str, ...]) -> np.ndarray:
-    """Return one number per row that stands for its values in the columns, each from 0 to 99."""
+    """Return one number per row that stands for its values in some columns.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Integer columns from 0 to 99.
+    columns : tuple of str
+        The columns that count, at most nine.
+
+    Returns
+    -------
+    ndarray of int64, shape (rows,)
+        Equal for rows that agree in all these columns, and only for them.
+    """
     key = np.zeros(len(frame), dtype=np.int64)
     for name in columns:
         key = key * 100 + frame[name].to_numpy(dtype=np.int64)
@@ -171,11 +192,18 @@ class Fares:
 
     @classmethod
     def of(cls, fares: np.ndarray, weight: float = 3.0) -> Self:
-        """Build the prices from the fares of a data set, in pounds, NaN where unknown.
+        """Build the prices from the fares of a data set.
 
         The next passenger pays a new price about as often as the data hold a price that was paid only once (Good
         1953). The prices in between share that chance: each counts as `weight` times the discount of Kneser and Ney
-        (1995).
+        (1995), which is ``once / (once + 2 * twice)`` from the numbers of prices paid once and twice.
+
+        Parameters
+        ----------
+        fares : ndarray
+            Pounds, NaN where unknown.
+        weight : float
+            Factor on the discount.
         """
         known, paid = np.unique(fares[~np.isnan(fares)], return_counts=True)
         # The price in between is the geometric mean of its neighbours, in whole pence.

@@ -20,13 +20,13 @@ from nbformat.v4 import new_code_cell, new_notebook
 from lifeboat import registry, store
 from lifeboat.days import today
 from lifeboat.errors import LifeboatError
-from lifeboat.operate import doctor, records, runner
+from lifeboat.operate import alerts, doctor, kernels, records, runner
 from lifeboat.operate.execution import RunFailed
 
-PARAMETERS = new_code_cell("start = 'none'\nend = 'none'\nn = 0", metadata={"tags": ["parameters"]})
+PARAMETERS = new_code_cell("start = 'none'\nend = 'none'\nn = 0\nscenario = ''", metadata={"tags": ["parameters"]})
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 NOTEBOOKS = {
-    "reports": [PARAMETERS, new_code_cell("print(start, end, n)")],
+    "reports": [PARAMETERS, new_code_cell("print(start, end, n, scenario)")],
     "broken": [new_code_cell("x = 1"), new_code_cell("# the reason\nx / 0")],
     "never": [new_code_cell("raise SystemError('must not run')")],
     "dies": [new_code_cell("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")],
@@ -45,6 +45,23 @@ NOTEBOOKS = {
             "handlers['kernel_info_request'] = lambda *_: os.kill(os.getpid(), signal.SIGSTOP)"
         )
     ],
+    "counts": [
+        PARAMETERS,
+        new_code_cell(
+            "import pathlib\nlog = pathlib.Path('../days')\n"
+            "log.write_text((log.read_text() if log.exists() else '') + f'{start} {end}{scenario}\\n')\n"
+            "assert not (pathlib.Path('../broken').exists() and start > '2026-11-04')"
+        ),
+    ],
+    "litters": [
+        new_code_cell("import os, tomllib\nprint(os.getpid())\nlitter, print, tomllib.litter, In[0] = 1, 2, 3, 'x'"),
+        new_code_cell("litter"),
+    ],
+    "looks": [
+        new_code_cell("import os, sys, psutil\nloaded = 'tomllib' in sys.modules\nimport tomllib"),
+        new_code_cell("print(psutil.Process(os.getppid()).cmdline()[-1], loaded)"),
+        new_code_cell("print(hasattr(tomllib, 'litter'), 'litter' in dir(), len(In), Out)"),
+    ],
     "leaves": [
         new_code_cell("import os, tempfile; print(tempfile.mkdtemp(), flush=True)"),
         new_code_cell("os.kill(os.getpid(), 9)"),
@@ -60,6 +77,8 @@ TABLE = {
     "long": {"notebooks": ["dawdles"], "timeout": 0.1},
     "untidy": {"notebooks": ["leaves"]},
     "hurried": {"notebooks": ["reports"], "timeout": 0.01},
+    "after": {"notebooks": ["litters", "looks"]},
+    "backfill": {"notebooks": ["counts"], "per_day": True, "portion": 3},
 }
 
 
@@ -74,6 +93,7 @@ def workshop(tmp_path, monkeypatch):
     monkeypatch.setattr(store, "project_folder", lambda: tmp_path)
     monkeypatch.setenv("LIFEBOAT_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("HOPSWORKS_API_KEY", "not used by these notebooks")
+    monkeypatch.setattr(alerts, "monitored", dict)
     return tmp_path
 
 
@@ -86,8 +106,8 @@ def printed(path):
 def test_a_run_keeps_executed_notebooks_and_a_record(workshop):
     before = (workshop / "notebooks" / "reports.ipynb").read_bytes()
     folder = runner.run("daily", "2026-11-01", "2026-11-03")
-    assert folder == workshop / "runs" / "daily" / "2026-11-03"
-    assert printed(folder / "reports.ipynb") == "2026-11-01 2026-11-03 7\n"
+    assert folder == workshop / "runs" / "daily" / "2026-11-01_2026-11-03"
+    assert printed(folder / "reports.ipynb") == "2026-11-01 2026-11-03 7 \n"
     assert (workshop / "notebooks" / "reports.ipynb").read_bytes() == before
     (record,) = records.history()
     assert (record.pipeline, record.start, record.end, record.status) == (
@@ -96,6 +116,20 @@ def test_a_run_keeps_executed_notebooks_and_a_record(workshop):
         "2026-11-03",
         "succeeded",
     )
+
+
+def test_a_scenario_reaches_the_notebooks_and_the_record(workshop):
+    folder = runner.run("daily", scenario="older")
+    assert printed(folder / "reports.ipynb").endswith(" 7 older\n")
+    (record,) = records.history()
+    assert (record.scenario, record.approve, record.options) == ("older", False, "scenario older")
+
+
+def test_a_day_that_is_run_again_leaves_the_record_of_the_range_that_it_is_in(workshop):
+    first, last = today() - timedelta(days=3), today() - timedelta(days=1)
+    runner.run("daily", first, last)
+    runner.run("daily", last, last)
+    assert records.missed_days() == []
 
 
 def test_the_process_keeps_its_own_temporary_folder(workshop, monkeypatch):
@@ -125,6 +159,20 @@ def test_a_failure_names_the_cell_and_the_notebook_and_stops(workshop):
     assert "ZeroDivisionError" in records.history()[0].error
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere kernels are not forked")
+def test_each_notebook_has_a_new_kernel_in_which_imports_are_made_already(workshop):
+    folder = runner.run("after")
+    nursery, loaded, *found = printed(folder / "looks.ipynb").split()
+    assert (nursery, loaded) == ("lifeboat.operate.nursery", "True")
+    assert found == ["False", "False", "4", "{}"]
+
+
+def test_a_nursery_that_dies_costs_time_but_no_run(workshop, monkeypatch):
+    monkeypatch.setattr(kernels, "NURSERY", "json")  # a module that ends at once
+    runner.run("daily")
+    assert [run.status for run in records.history()] == ["succeeded"]
+
+
 def test_a_kernel_that_dies_is_a_failure_too(workshop):
     with pytest.raises(RunFailed, match=r"^dies failed at In \[1\]: Kernel died\n"):
         runner.run("dead")
@@ -134,9 +182,11 @@ def test_a_kernel_that_dies_is_a_failure_too(workshop):
 @pytest.mark.parametrize(
     ("pipeline", "days", "message"),
     [
-        ("weekly", {}, "pipeline is 'weekly'; allowed: bad, daily, dead, "),
+        ("weekly", {}, "pipeline is 'weekly'; allowed: after, backfill, bad, daily, dead, "),
         ("daily", {"end": str(today() + timedelta(days=2))}, "in the future"),
         ("daily", {"start": "2026-11-05", "end": "2026-11-01"}, "after end"),
+        ("daily", {"approve": True}, "approve is True; no notebook of daily reads it: leave it out"),
+        ("daily", {"scenario": "fog"}, "scenario is 'fog'; allowed: third_class_only, older"),
     ],
 )
 def test_bad_requests_are_refused_and_leave_nothing(workshop, pipeline, days, message):
@@ -145,9 +195,9 @@ def test_bad_requests_are_refused_and_leave_nothing(workshop, pipeline, days, me
     assert records.history() == []
 
 
-def test_missed_days_are_those_that_no_successful_run_covers(workshop):
+def test_missed_days_are_those_before_today_that_no_successful_run_covers(workshop):
     def record(name, start, end, status):
-        folder = workshop / "runs" / name / str(end)
+        folder = records.folder_of(name, [start, end])
         folder.mkdir(parents=True)
         run = records.Run(name, str(start), str(end), started=f"{end}T06:15:00+00:00", status=status)
         (folder / "run.json").write_text(json.dumps(vars(run)))
@@ -156,7 +206,7 @@ def test_missed_days_are_those_that_no_successful_run_covers(workshop):
     record("all", day[5], day[4], "succeeded")
     record("daily", day[3], day[3], "failed")
     record("daily", day[1], day[1], "succeeded")
-    assert records.missed_days() == [day[3], day[2], day[0]]
+    assert records.missed_days() == [day[3], day[2]]
 
 
 def test_no_run_means_no_missed_day(workshop):
@@ -212,6 +262,41 @@ def test_waiting_for_another_run_ends_and_names_it(workshop):
     assert f"did not end within 0.01 minutes: slow (pid {os.getpid()}, since {record.started})" in str(caught.value)
 
 
+def test_a_backfill_goes_by_portions_and_says_how_far_it_is(workshop, capsys):
+    runner.run("backfill", "2026-11-01", "2026-11-07")
+    assert (workshop / "days").read_text().splitlines() == [
+        "2026-11-01 2026-11-03",
+        "2026-11-04 2026-11-06",
+        "2026-11-07 2026-11-07",
+    ]
+    assert "3 of 7 days are done; now 2026-11-04 to 2026-11-06" in capsys.readouterr().err
+
+
+def test_a_backfill_that_was_cut_short_goes_on_where_it_stopped(workshop):
+    (workshop / "broken").touch()
+    with pytest.raises(RunFailed):
+        runner.run("backfill", "2026-11-02", "2026-11-08")
+    (failed,) = records.history()
+    assert (failed.status, failed.done, len(failed.covered)) == ("failed", "2026-11-04", 3)
+    (workshop / "broken").unlink()
+    (workshop / "days").unlink()
+    runner.run("backfill", "2026-11-02", "2026-11-08")
+    assert (workshop / "days").read_text().splitlines() == ["2026-11-05 2026-11-07", "2026-11-08 2026-11-08"]
+    (workshop / "days").unlink()
+    runner.run("backfill", "2026-11-02", "2026-11-08")  # whoever asks for all of it once more gets it
+    assert len((workshop / "days").read_text().splitlines()) == 3
+
+
+def test_another_scenario_is_another_backfill(workshop):
+    (workshop / "broken").touch()
+    with pytest.raises(RunFailed):
+        runner.run("backfill", "2026-11-02", "2026-11-08")
+    (workshop / "broken").unlink()
+    (workshop / "days").unlink()
+    runner.run("backfill", "2026-11-02", "2026-11-08", scenario="older")
+    assert (workshop / "days").read_text().splitlines()[0] == "2026-11-02 2026-11-04older"
+
+
 @contextmanager
 def slow_run(workshop, number):
     """A run in a process of its own that gets a signal while its notebook is at work."""
@@ -242,7 +327,8 @@ def slow_run(workshop, number):
 
 
 def test_a_killed_run_shows_and_the_next_one_goes_on_and_tidies_up(workshop):
-    with slow_run(workshop, signal.SIGKILL):
+    with slow_run(workshop, signal.SIGKILL) as kernels:
+        assert not [kernel for kernel in kernels if kernel.is_running()]
         assert [run.status for run in records.history()] == ["killed"]
         assert "killed" in records.history()[0].error
         assert list((workshop / "runs" / ".temporary").iterdir())

@@ -56,7 +56,7 @@ def test_passengers_are_counted_by_source(filled):
 
 
 def test_the_summary_names_model_prediction_outcome_and_folder():
-    model = Champion(None, 3, {"roc_auc": 0.865}, "", pd.Timestamp(0), 1)
+    model = pd.Series({"roc_auc": 0.865, "log_loss": 0.4, "brier": 0.13, "accuracy": 0.8}, name=3)
     text = shown(state(results(), model))
     for part in (
         "1,309 historical, 420 synthetic",

@@ -45,3 +45,13 @@ def test_another_timezone_is_refused(monkeypatch):
     monkeypatch.setattr(runner, "pipelines", lambda: {"daily": elsewhere})
     with pytest.raises(LifeboatError, match="timezone of daily is 'Europe/Stockholm'; allowed"):
         workflows.workflows()
+
+
+@pytest.mark.parametrize("name", ["daily", "retrain"])
+def test_the_store_is_kept_even_if_the_run_or_the_status_fails(name):
+    steps = yaml.safe_load(workflows.workflows()[f"{name}.yml"])["jobs"]["run"]["steps"]
+    used = [step.get("uses", step.get("run", "")) for step in steps]
+    (keeps,) = [place for place, what in enumerate(used) if what.startswith("actions/cache/save@")]
+    assert steps[keeps]["if"] == "always()"
+    assert used.index(f".venv/bin/lifeboat run {name}") < keeps < used.index(".venv/bin/lifeboat status")
+    assert not [what for what in used if what.startswith("actions/cache@")]  # which keeps it only after a success

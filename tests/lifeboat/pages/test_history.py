@@ -1,3 +1,4 @@
+import dataclasses
 from datetime import timedelta
 
 import pandas as pd
@@ -108,6 +109,26 @@ def test_every_state_has_its_views(request, state, period):
     _, _, _, *views, rows, _ = Page(Live(lambda previous: found, 3600)).show(None, period, *ALL[1:])
     assert len(views) == VIEWS
     assert len(rows) == min(50, len(found.cut(period, ALL_VERSIONS).recent))
+
+
+@pytest.mark.parametrize(
+    ("days", "step", "points"), [(99, "day", 99), (140, "week", 20), (101, "week", 15), (3650, "month", 121)]
+)
+def test_a_long_history_is_drawn_in_weeks_or_months_that_say_what_their_days_say(two_weeks, days, step, points):
+    one = two_weeks.rows[two_weeks.rows["model_version"] == 1].iloc[[0]]
+    first = pd.Timestamp("2020-01-06")  # a Monday
+    rows = pd.concat([one] * days, ignore_index=True).assign(day=pd.date_range(first, periods=days))
+    thin, found = charts.thinned(rows)
+    assert (found, len(thin), thin["day"].min()) == (
+        step,
+        points,
+        first if step != "month" else pd.Timestamp("2020-01-01"),
+    )
+    assert thin["passengers"].sum() == rows["passengers"].sum()
+    assert thin["accuracy"].to_numpy() == pytest.approx(one["accuracy"].item())
+    figure = charts.by_day(dataclasses.replace(two_weeks, rows=rows), "Version 1")
+    assert len(figure.data[0].x) == points
+    assert figure.data[0].hovertemplate.startswith("%{customdata" if step == "day" else f"{step} from %{{customdata")
 
 
 def test_charts_have_a_trace_for_each_version_and_score(two_weeks):

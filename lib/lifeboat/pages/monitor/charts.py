@@ -15,7 +15,12 @@ COLORS = ("#2a87c4", "#de8f05", "#029e73", "#cc78bc", "#ca9161")
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x")
 SCORES = {"accuracy": "Accuracy", "log_loss": "Log loss", "brier": "Brier score"}
 GREY = "#7a8794"
-DAY = "%{customdata|%-d %b %Y}"
+STEPS = {"day": "D", "week": "W", "month": "M"}
+"""What a point may stand for, and how pandas calls it."""
+
+SPAN = {"day": 1, "week": 7, "month": 30}
+MOST_POINTS = 100
+"""Points of a version; if there are more days than this, they are pooled into weeks, then into months."""
 
 
 def _figure(figure: go.Figure, height: int) -> go.Figure:
@@ -35,29 +40,55 @@ def _figure(figure: go.Figure, height: int) -> go.Figure:
     return figure
 
 
+def thinned(rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Pool days into weeks or months if there are too many of them to be seen, or to be drawn quickly.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As `monitoring.read_metrics` returns them.
+
+    Returns
+    -------
+    rows, step : DataFrame, str
+        Such rows, of which ``day`` is the first day; and what they stand for: ``day``, ``week`` or ``month``.
+    """
+    periods = {step: rows["day"].dt.to_period(code) for step, code in STEPS.items()}
+    step = next((step for step in STEPS if periods[step].nunique() <= MOST_POINTS), "month")
+    if step == "day":
+        return rows, step
+    parts = rows.groupby([periods[step], "model_version"])
+    pooled = [{**monitoring.pool(part), "day": first.start_time, "model_version": v} for (first, v), part in parts]
+    return pd.DataFrame(pooled), step
+
+
 def by_day(history: History, version: str) -> go.Figure:
     """Draw accuracy, log loss and Brier score of each day with 95% intervals, and how many were scored.
+
+    Of a long history, weeks or months are drawn (see `thinned`).
 
     Parameters
     ----------
     history : History
-        Cut to what is to be seen.
+        Cut to what the chart shows.
     version : str
         The version whose test metrics are drawn as lines.
     """
     tested = history.tested(version)
     titles = [_title(score, tested) for score in SCORES]
     figure = make_subplots(4, 1, shared_xaxes=True, subplot_titles=[*titles, "Predictions"], vertical_spacing=0.07)
-    versions = sorted(history.rows["model_version"].unique(), reverse=True)
+    rows, step = thinned(history.rows)
+    when = ("" if step == "day" else f"{step} from ") + "%{customdata|%-d %b %Y}"
+    versions = sorted(rows["model_version"].unique(), reverse=True)
     for place, number in enumerate(versions):
-        part = history.rows[history.rows["model_version"] == number]
+        part = rows[rows["model_version"] == number]
         # versions that scored the same day stand beside each other
-        x = part["day"] + pd.Timedelta(hours=5) * (place - (len(versions) - 1) / 2)
+        x = part["day"] + SPAN[step] * pd.Timedelta(hours=5) * (place - (len(versions) - 1) / 2)
         style = _style(place, f"Version {number}", x, part["day"])
         for row, score in enumerate(SCORES, start=1):
-            figure.add_trace(_points(part, score, style, row == 1 and len(versions) > 1), row, 1)
-        figure.add_trace(_estimates(part, {**style, "showlegend": place == 0}), 1, 1)
-        figure.add_trace(_volume(part, style), 4, 1)
+            figure.add_trace(_points(part, score, style, when, row == 1 and len(versions) > 1), row, 1)
+        figure.add_trace(_estimates(part, {**style, "showlegend": place == 0}, when), 1, 1)
+        figure.add_trace(_volume(part, style, when), 4, 1)
     for row, score in enumerate(SCORES if tested is not None else [], start=1):
         figure.add_hline(float(tested[score]), row=row, col=1, line={"dash": "dash", "width": 1.5, "color": GREY})
     figure.update_layout(barmode="stack")
@@ -79,7 +110,7 @@ def _style(place: int, name: str, x: pd.Series, day: pd.Series) -> dict:
     return {"name": name, "legendgroup": name, "marker": marker, "x": x, "customdata": day}
 
 
-def _points(part: pd.DataFrame, score: str, style: dict, showlegend: bool) -> go.Scatter:
+def _points(part: pd.DataFrame, score: str, style: dict, when: str, showlegend: bool) -> go.Scatter:
     value, low, high = part[score], part[f"{score}_low"], part[f"{score}_high"]
     texts = [
         f"{_number(score, v)} ({_number(score, a)} to {_number(score, b)})<br>{n} outcomes"
@@ -90,13 +121,13 @@ def _points(part: pd.DataFrame, score: str, style: dict, showlegend: bool) -> go
         error_y={"array": high - value, "arrayminus": value - low, "thickness": 1.2, "width": 0},
         mode="markers",
         text=texts,
-        hovertemplate=DAY + "<br>%{text}<extra>" + style["name"] + "</extra>",
+        hovertemplate=when + "<br>%{text}<extra>" + style["name"] + "</extra>",
         showlegend=showlegend,
         **style,
     )
 
 
-def _estimates(part: pd.DataFrame, style: dict) -> go.Scatter:
+def _estimates(part: pd.DataFrame, style: dict, when: str) -> go.Scatter:
     """What was to be expected before the outcomes came: open marks beside the measured ones."""
     value = part["estimated_accuracy"]
     return go.Scatter(
@@ -108,14 +139,14 @@ def _estimates(part: pd.DataFrame, style: dict) -> go.Scatter:
         },
         y=value,
         mode="markers",
-        hovertemplate=DAY + "<br>%{y:.1%} estimated from the probabilities<extra></extra>",
+        hovertemplate=when + "<br>%{y:.1%} estimated from the probabilities<extra></extra>",
     )
 
 
-def _volume(part: pd.DataFrame, style: dict) -> go.Bar:
+def _volume(part: pd.DataFrame, style: dict, when: str) -> go.Bar:
     return go.Bar(
         y=part["passengers"],
-        hovertemplate=DAY + "<br>%{y} scored<extra>" + style["name"] + "</extra>",
+        hovertemplate=when + "<br>%{y} scored<extra>" + style["name"] + "</extra>",
         showlegend=False,
         **style | {"marker": {"color": style["marker"]["color"]}, "x": part["day"]},
     )
@@ -148,7 +179,7 @@ def calibration(history: History) -> go.Figure:
 
 
 def nothing() -> go.Figure:
-    """Draw that there is nothing to draw yet."""
+    """Draw an empty chart with the words that there is nothing to draw yet."""
     figure = go.Figure().add_annotation(text="Nothing to draw yet", showarrow=False, font={"size": 16})
     figure.update_xaxes(visible=False).update_yaxes(visible=False)
     return _figure(figure, 200)

@@ -52,7 +52,15 @@ class History:
     mark: Any = None
 
     def cut(self, period: str, version: str) -> History:
-        """Keep the predictions of a period and a version; models stay as they are."""
+        """Keep the predictions of a period and a version; models stay as they are.
+
+        Parameters
+        ----------
+        period : str
+            A key of `PERIODS`.
+        version : str
+            One of `version_names`.
+        """
         return replace(
             self,
             rows=self.rows[self._chosen(self.rows, "day", period, version)],
@@ -109,9 +117,7 @@ class History:
 
     def alarms(self) -> list[Alarm]:
         """Say what is wrong on the newest day."""
-        champion = self.tested(ALL_VERSIONS)
-        expected = None if champion is None else champion.get("expected_accuracy")
-        expected = None if pd.isna(expected) else float(expected)
+        expected = registry.expected_accuracy(self.versions)
         return monitoring.alarms(self.rows, self.newest, reference(), expected) if self.newest else []
 
 
@@ -139,7 +145,17 @@ def read_history(project: Project, previous: History | None = None) -> History:
 
 
 def history(results: pd.DataFrame, versions: pd.DataFrame, mark: Any = None) -> History:
-    """Put a history together from predictions, as `monitoring.outcomes` returns them with features, newest first."""
+    """Put a history together from predictions, without a store.
+
+    Parameters
+    ----------
+    results : DataFrame
+        As `monitoring.outcomes` returns it with features, newest first.
+    versions : DataFrame
+        As `registry.versions` returns it, with the version as a column.
+    mark : object
+        As in `History`.
+    """
     rows = monitoring.daily_rows(results, reference())
     known = results[results[LABEL].notna()].head(1)
     return History(rows, results.head(MOST_RECENT), known, versions, mark)

@@ -39,7 +39,7 @@ VIEWS = 9
 
 @dataclass(frozen=True)
 class Shown:
-    """What an open page shows: of which history, cut how, and which rows of it. Equal views need not be sent again."""
+    """What an open page shows: of which history, cut how, and which rows of it. Equal views are not sent again."""
 
     history: str
     cut: tuple[str, str]
@@ -61,6 +61,13 @@ class Page:
 
     def show(self, shown: Shown | None, period: str, version: str, outcome: str, length: int, sought: str) -> tuple:
         """Show the history as it is now, all of it from one reading; what is shown already is left as it is.
+
+        Parameters
+        ----------
+        shown : Shown or None
+            What the page showed before; None at first.
+        period, version, outcome, length, sought
+            As in `table`; a version that does not exist counts as `ALL_VERSIONS`.
 
         Returns
         -------
@@ -105,6 +112,19 @@ def table(
 ) -> tuple[pd.DataFrame, str | None]:
     """Return the most recent predictions of a period and version, of them those that hold the sought text.
 
+    Parameters
+    ----------
+    history : History or None
+        None if it could not be read yet.
+    period, version : str
+        As in `History.cut`.
+    outcome : {"all", "right", "wrong", "pending"}
+        Which predictions to keep.
+    length : int
+        How many predictions to search, counted from the newest.
+    sought : str
+        Text in any column as it is shown; upper and lower case are the same. Empty for all.
+
     Returns
     -------
     table : DataFrame
@@ -127,7 +147,7 @@ def _nothing() -> tuple:
 
 
 def _mark(reading: Reading[History]) -> str:
-    """What stands for a history; the day is in it, as ages count from it."""
+    """What stands for a history; it holds the day, because ages count from it."""
     return f"{datetime.now(UTC).date()} {reading.value.mark if reading.value else None}"
 
 

@@ -26,7 +26,20 @@ CELLS = {
 
 
 def freshness(history: History, today: date | None = None) -> Raw:
-    """Say how old the newest prediction is, and warn if the schedule has missed a day."""
+    """Warn if the daily run has missed a day, and say how old the newest prediction is.
+
+    Parameters
+    ----------
+    history : History
+        Not cut.
+    today : date, optional
+        The day up to which runs are expected, itself not included; by default today (UTC).
+
+    Returns
+    -------
+    Raw
+        Empty if no day was missed.
+    """
     today = today or days.today()
     missed = history.missed_days(today)
     if not missed:
@@ -47,7 +60,17 @@ def _age(day: date, today: date) -> str:
 
 
 def tiles(history: History, version: str, today: date | None = None) -> Raw:
-    """Show the figures that sum up the chosen period and version."""
+    """Show the figures that sum up the chosen period and version.
+
+    Parameters
+    ----------
+    history : History
+        Cut to that period and version.
+    version : str
+        One of `History.version_names`: whose test accuracy to show.
+    today : date, optional
+        The day from which the age of the newest prediction counts; by default today (UTC).
+    """
     today = today or days.today()
     total = history.total
     tested = history.tested(version)
@@ -163,6 +186,7 @@ def _cell(matrix: pd.DataFrame, happened: str, said: str) -> Raw:
 
 def _rates(matrix: pd.DataFrame) -> Raw:
     def share(part: int, whole: int) -> str:
+        """In whole percent; a dash if the whole is 0."""
         return f"{part / whole:.0%}" if whole else "–"
 
     died, survived = (int(matrix[said].sum()) for said in (DIED, SURVIVED))
@@ -250,8 +274,9 @@ def days_lead(version: str) -> Raw:
     """Explain what the dashed lines are and why live numbers differ from them."""
     whose = "the champion's" if version == ALL_VERSIONS else f"{version.lower()}'s"
     return Raw(
-        '<h2>Day by day</h2><p class="lead">Points are days, with 95% intervals (Wilson for the accuracy, bootstrap '
-        f"for the others); dashed lines are {whose} result on the test set: real passengers that it had never seen. "
+        '<h2>Day by day</h2><p class="lead">Points are days, of a long history weeks or months, with 95% intervals '
+        f"(Wilson for the accuracy, bootstrap for the others); dashed lines are {whose} result on the test set: real "
+        "passengers that it had never seen. "
         "Live and test differ for a reason: the outcomes of synthetic passengers are drawn from the same distribution "
         "as their features, not observed.</p>"
     )

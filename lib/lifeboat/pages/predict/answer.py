@@ -68,7 +68,15 @@ class Answer:
 
 
 def answer(champion: Champion, passenger: Mapping[str, Any]) -> Answer:
-    """Ask the model about a passenger, as `validate_one` returns it."""
+    """Ask the model about a passenger.
+
+    Parameters
+    ----------
+    champion : Champion
+        The model.
+    passenger : mapping
+        As `validate_one` returns it.
+    """
     explanation = explain(champion.pipeline, passenger)
     return Answer(dict(passenger), explanation, evidence(champion.card, explanation.probability))
 
@@ -96,7 +104,20 @@ def prediction(champion: Champion, passenger: Mapping[str, Any]) -> dict[str, An
 
 
 def evidence(card: ModelCard | None, probability: float) -> Evidence | None:
-    """Look up what happened to passengers with about this probability, in tenths; None if there were none."""
+    """Look up what happened to passengers with about the same probability.
+
+    Parameters
+    ----------
+    card : ModelCard or None
+        Holds the outcomes of cross-validated predictions, by tenths of probability.
+    probability : float
+        Of survival, 0 to 1.
+
+    Returns
+    -------
+    Evidence or None
+        That of the same tenth; None if it holds nobody, or there is no card.
+    """
     if card is None:
         return None
     table = card.calibration

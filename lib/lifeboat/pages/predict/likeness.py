@@ -64,10 +64,22 @@ def everyone() -> tuple[pd.DataFrame, np.ndarray]:
 def most_similar(passenger: Mapping[str, Any], n: int = 8) -> pd.DataFrame:
     """Find the real passengers most like a given one.
 
+    Parameters
+    ----------
+    passenger : mapping
+        The seven features.
+    n : int
+        How many to find.
+
     Returns
     -------
     DataFrame
         `n` rows with all columns of the data and ``distance``, nearest first; equal distances in the order of the data.
+
+    Raises
+    ------
+    UnreadablePassengers
+        If a feature is absent or cannot be read; see `read_passengers`.
     """
     frame, matrix = everyone()
     distance = distances(matrix, read_passengers(passenger)[0])

@@ -67,7 +67,13 @@ class Shown:
 
 
 def read_champion(project: Project, previous: Champion | None = None) -> Champion:
-    """Ask the registry which model predicts now; a version that is loaded already is not loaded again."""
+    """Ask the registry which model predicts now; a version that is loaded already is not loaded again.
+
+    Parameters
+    ----------
+    project, previous
+        As `from_store` passes them; the previous model is not used.
+    """
     return registry.champion(project)
 
 
@@ -130,6 +136,13 @@ class Page:
 
     def ask(self, shown: Shown | None, told: Told | None, *values: Any) -> tuple:
         """Answer for the values of the controls; if the answer is shown already, its panels are left as they are.
+
+        Parameters
+        ----------
+        shown, told : optional
+            What the page showed before, and what is known of the passenger chosen last.
+        *values
+            Of the controls, as `from_controls` takes them.
 
         Returns
         -------
@@ -220,7 +233,7 @@ def _mark(reading: Reading[Champion]) -> Any:
 
 
 def state(reading: Reading[Champion]) -> Raw:
-    """Say how old the model is that answers if the store does not; nothing if all is well or no model answers."""
+    """If the store does not answer, say how old the model is that does; nothing if all is well or no model answers."""
     return Raw() if reading.error is None or reading.value is None else no_answer(reading)
 
 

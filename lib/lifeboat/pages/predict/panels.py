@@ -38,7 +38,15 @@ def verdict(answer: Answer) -> Raw:
 
 
 def truth(answer: Answer, known: str) -> Raw:
-    """Say how sure the verdict is and, of a real passenger, what happened."""
+    """Say how sure the verdict is and, of a real passenger, what happened.
+
+    Parameters
+    ----------
+    answer : Answer
+        Of the model.
+    known : str
+        A sentence on what happened; empty if nothing is known.
+    """
     return Raw(f'<p class="lead">{_how_sure(answer.evidence)}</p><p class="truth">{text(known)}</p>')
 
 
@@ -108,6 +116,7 @@ class _Scale:
         self.low, self.high = min(values.min(), -1.0) - 0.4, max(values.max(), 1.0) + 0.4
 
     def at(self, log_odds: float) -> float:
+        """Return the position, in percent from the left."""
         return float(100 * (log_odds - self.low) / (self.high - self.low))
 
     def axis(self) -> Raw:
@@ -133,7 +142,15 @@ def _bar(scale: _Scale, label: str, value: str, start: float | None, end: float)
 
 
 def what_if(answer: Answer, changes: Sequence[Change]) -> Raw:
-    """Say which smallest changes would have flipped the verdict."""
+    """Say which smallest changes would have flipped the verdict.
+
+    Parameters
+    ----------
+    answer : Answer
+        With the verdict.
+    changes : sequence of Change
+        As `smallest_changes` returns them; may be empty.
+    """
     other = "death" if answer.survives else "survival"
     lead = (
         f'<h2>What would have changed it</h2><p class="lead">The smallest changes that turn the verdict to {other}, '

@@ -1,1 +1,1 @@
-"""How good are synthetic passengers? Rival generators, judges who try to tell them from real ones, and fidelity."""
+"""How good are synthetic passengers? Rival generators, judges who compare them with real ones, and fidelity."""

@@ -1,4 +1,4 @@
-"""Judges of synthetic passengers: can they be told from real ones, can a model learn from them, whom do they copy?"""
+"""Judges of synthetic passengers: do they differ from real ones, can a model learn from them, do they copy anyone?"""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lifeboat.synthetic.judging.codes import COLUMNS, NUMBERS, codes
 
 
 def discriminator_auc(synthetic: pd.DataFrame, unseen: pd.DataFrame, seed: int = 0) -> float:
-    """Return how well gradient boosting tells synthetic passengers from real ones; 0.5 is perfect.
+    """Return how well gradient boosting distinguishes synthetic passengers from real ones; 0.5 is perfect.
 
     Parameters
     ----------
@@ -34,14 +34,26 @@ def discriminator_auc(synthetic: pd.DataFrame, unseen: pd.DataFrame, seed: int =
 
 
 def transfer_auc(synthetic: pd.DataFrame, unseen: pd.DataFrame) -> float:
-    """Train gradient boosting on synthetic passengers; return its area under the ROC curve on unseen real ones."""
+    """Train gradient boosting on synthetic passengers; return its area under the ROC curve on unseen real ones.
+
+    Parameters
+    ----------
+    synthetic, unseen : DataFrame
+        As in `discriminator_auc`; both outcomes must occur in each.
+    """
     train, test = codes(synthetic), codes(unseen)
     chance = _judge().fit(train[FEATURES], train[LABEL]).predict_proba(test[FEATURES])[:, 1]
     return float(roc_auc_score(test[LABEL], chance))
 
 
 def copied(synthetic: pd.DataFrame, training: pd.DataFrame) -> float:
-    """Return the share of synthetic passengers who equal a training passenger in all eight columns."""
+    """Return the share of synthetic passengers who equal a training passenger in all eight columns.
+
+    Parameters
+    ----------
+    synthetic, training : DataFrame
+        The seven features and `survived`; two unknown values are equal.
+    """
     known, made = (pd.MultiIndex.from_frame(codes(table).fillna(-1).round(4)) for table in (training, synthetic))
     return float(made.isin(known).mean())
 
@@ -51,7 +63,12 @@ def nearer_to_training(synthetic: pd.DataFrame, training: pd.DataFrame, unseen: 
 
     The distance follows Gower (1971). It is the sum over the eight columns: 0 or 1 for a category; for a number, the
     difference divided by the range of the middle 95%, at most 1; 1 between an unknown and a known value. Ties count
-    half. There should be as many unseen as training passengers.
+    half.
+
+    Parameters
+    ----------
+    synthetic, training, unseen : DataFrame
+        The seven features and `survived`; there should be as many unseen as training passengers.
     """
     tables = [codes(table) for table in (synthetic, training, unseen)]
     real = pd.concat(tables[1:])

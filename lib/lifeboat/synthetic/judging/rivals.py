@@ -26,6 +26,11 @@ def marginals(passengers: pd.DataFrame, n: int, seed: int = 0) -> pd.DataFrame:
         How many to draw; outcomes have their observed shares.
     seed : int
         Same seed, same passengers.
+
+    Returns
+    -------
+    DataFrame
+        `n` rows: the seven features and `survived`.
     """
     random = np.random.default_rng(seed)
     return _per_outcome(
@@ -36,7 +41,10 @@ def marginals(passengers: pd.DataFrame, n: int, seed: int = 0) -> pd.DataFrame:
 def gaussian_copula(passengers: pd.DataFrame, n: int, seed: int = 0) -> pd.DataFrame:
     """Draw the features, given the outcome, as ranks that rise and fall together, as in a normal distribution.
 
-    See `marginals` for the parameters.
+    Parameters
+    ----------
+    passengers, n, seed
+        As in `marginals`, and so is what it returns.
     """
     random = np.random.default_rng(seed)
     return _per_outcome(passengers, n, random, lambda known, m: _from_copula(known, m, random))
@@ -45,7 +53,10 @@ def gaussian_copula(passengers: pd.DataFrame, n: int, seed: int = 0) -> pd.DataF
 def sequential_trees(passengers: pd.DataFrame, n: int, seed: int = 0) -> pd.DataFrame:
     """Draw feature after feature, each from a leaf of a tree grown on those before (Nowok, Raab and Dibben 2016).
 
-    See `marginals` for the parameters.
+    Parameters
+    ----------
+    passengers, n, seed
+        As in `marginals`, and so is what it returns.
     """
     random = np.random.default_rng(seed)
     known = codes(passengers)[[LABEL, *FEATURES]].fillna(_UNKNOWN_CODE)
