@@ -39,8 +39,8 @@ lock: $(READY)  ## lock the direct dependencies of pyproject.toml, and of them t
 	@$(LOCK) --generate-hashes pyproject.toml -o requirements.txt
 	@$(LOCK) --python-version 3.11 --no-annotate -c requirements.txt --no-emit-package spaces spaces/requirements.in -o spaces/requirements.txt
 
-clean:  ## remove the environment, the local store, the runs and what tools leave behind
-	rm -rf .venv store runs build lib/*.egg-info .pytest_cache .ruff_cache .hypothesis
+clean:  ## remove the environment, the local store, the runs, the progress of the course and what tools leave behind
+	rm -rf .venv store runs build progress lib/*.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 setup: $(READY)  ## only create the environment

@@ -6,6 +6,8 @@ import pytest
 
 from lifeboat import store
 
+collect_ignore = ["exercises", "solutions"]  # made from notebooks/sources; tests/lifeboat/course looks after them
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Serve an empty store to the kernels until the tests are over."""

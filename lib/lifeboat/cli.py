@@ -12,22 +12,19 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from traceback import format_exception
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from lifeboat import model_commands as models
 from lifeboat import store
 from lifeboat.days import as_day, today
 from lifeboat.errors import LifeboatError, in_short, is_of_the_store
 from lifeboat.operate import records, runner
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class Place(StrEnum):
@@ -43,10 +40,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-models_app = typer.Typer(help="The registered models.", no_args_is_help=True)
-app.add_typer(models_app, name="models")
+app.add_typer(models.app, name="models")
 console = Console()
-Version = Annotated[int, typer.Argument(min=1, help="of the model in the registry")]
 Approve = Annotated[bool, typer.Option("--approve", help="a new model waits for `lifeboat models promote`")]
 Day = Annotated[str | None, typer.Option(metavar="DAY", help="a date such as 2026-11-24 (UTC)")]
 
@@ -191,73 +186,6 @@ def train(
     console.print(registry.standing(project, model), highlight=False, markup=False, soft_wrap=True)
 
 
-@models_app.command("list")
-def list_models() -> None:
-    """List the registered versions, newest first."""
-    import pandas as pd
-
-    from lifeboat import registry
-
-    found = registry.versions(store.login()).round(3).reset_index()
-    shown = pd.DataFrame(
-        {
-            "version": found["version"].astype(str) + found.pop("champion").map({True: " *", False: ""}),
-            "estimator": found.pop("description").astype(str).str.split(",").str[0],
-            "gate": found.pop("gate"),
-            "created": found.pop("created").map("{:%Y-%m-%d}".format),
-        }
-    ).join(found.drop(columns=["version", "expected_accuracy"]))
-    _show(shown, "No model yet: `lifeboat train` registers one.")
-    if len(shown):
-        console.print("* predicts; metrics are those on the test set")
-
-
-@models_app.command()
-def show(version: Version) -> None:
-    """Print the model card of a version."""
-    from rich.markdown import Markdown
-
-    from lifeboat import registry
-
-    model = registry.load(store.login(), version)
-    console.print(Markdown(model.card.to_markdown().split("---\n", 2)[-1]) if model.card else model.description)
-
-
-@models_app.command()
-def compare(version: Version, other: Version) -> None:
-    """Compare two versions on the test set: differences with 95% intervals."""
-    from lifeboat import training
-
-    _show(training.compare(store.login(), version, other).round(4).reset_index(), "Nothing to compare.")
-
-
-@models_app.command()
-def promote(
-    version: Version,
-    force: Annotated[bool, typer.Option("--force", help="even if it did not pass the gate; this is recorded")] = False,
-) -> None:
-    """Make a version the champion, which predicts."""
-    from lifeboat import registry
-
-    console.print(f"version {registry.promote(store.login(), version, force=force)} predicts from now on")
-
-
-@models_app.command()
-def rollback() -> None:
-    """Go back to the champion before the present one."""
-    from lifeboat import registry
-
-    console.print(f"version {registry.rollback(store.login())} predicts from now on")
-
-
-def _show(frame: pd.DataFrame, nothing: str) -> None:
-    """Print a table."""
-    table = Table(*map(str, frame.columns), box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    for row in frame.itertuples(index=False):
-        table.add_row(*map(str, row))
-    console.print(table if len(frame) else nothing)
-
-
 @app.command()
 def synthesize(
     n: Annotated[int, typer.Option("-n", help="how many passengers")],
@@ -276,6 +204,56 @@ def synthesize(
             n, out, seed=seed, survived=survived, progress=lambda rows: bar.update(task, completed=rows)
         )
     console.print(f"{n:,} passengers in {folder}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def learn(
+    skip: Annotated[str | None, typer.Option(metavar="LESSON", help="take the test of a lesson, such as 02")] = None,
+    open_: Annotated[bool, typer.Option("--open", help="open the next exercises in JupyterLab")] = False,
+) -> None:
+    """Show what you have done of the course, and what comes next."""
+    from lifeboat.course import learning
+
+    if skip:
+        wrong = learning.take_test(skip, partial(learning.ask, console))
+        console.print(*wrong or [f"All right: lesson {skip} counts as done."], sep="\n", markup=False, soft_wrap=True)
+    console.print(learning.overview(), highlight=False, soft_wrap=True)
+    if open_ and (task := learning.next_task()):
+        notebook = store.project_folder() / "notebooks" / "exercises" / f"{task.notebook}.ipynb"
+        raise typer.Exit(subprocess.run([sys.executable, "-m", "jupyter", "lab", str(notebook)]).returncode)
+
+
+@app.command()
+def exercises() -> None:
+    """Make the notebooks of exercises and solutions from notebooks/sources."""
+    from lifeboat.course import build
+
+    for path in build.build():
+        console.print(f"wrote {path.parent.name}/{path.name}", highlight=False)
+
+
+@app.command()
+def grade(
+    folder: Annotated[
+        Path, typer.Argument(help="one folder per learner, with the exercise notebooks", file_okay=False)
+    ],
+    csv: Annotated[Path | None, typer.Option(help="write a row per learner and exercise")] = None,
+    seconds: Annotated[int, typer.Option(min=5, help="for each notebook")] = 180,
+    memory: Annotated[float, typer.Option(min=1, help="gigabytes for each process of a notebook")] = 6.0,
+) -> None:
+    """Run learners' exercises apart from each other, without network, and judge their answers."""
+    from rich.progress import track
+
+    from lifeboat.course import grading
+
+    limits = grading.Limits(seconds=seconds, cell_seconds=max(seconds // 4, 1), memory_gb=memory)
+    total = grading.how_many(folder)
+    found = list(track(grading.grade(folder, limits), "grading", total, console=Console(stderr=True)))
+    if csv:
+        grading.write_csv(found, csv)
+    console.print(grading.render(found))
+    if not grading.has_namespaces():
+        console.print("This machine has no user namespaces: a guard in Python kept notebooks from the network.")
 
 
 @app.command()

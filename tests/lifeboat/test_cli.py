@@ -10,7 +10,7 @@ import pytest
 import yaml
 from rich.console import Console
 
-from lifeboat import cli, features, passengers
+from lifeboat import cli, features, model_commands, passengers
 from lifeboat.days import today
 from lifeboat.errors import LifeboatError
 from lifeboat.operate import alerts, records
@@ -33,7 +33,8 @@ def lifeboat(tmp_path, monkeypatch, capsys):
     """Run the command line in this process, with a folder of its own for runs."""
     monkeypatch.setenv("LIFEBOAT_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("LIFEBOAT_STORE", str(tmp_path / "none"))
-    monkeypatch.setattr(cli, "console", Console(width=160))
+    for module in (cli, model_commands):
+        monkeypatch.setattr(module, "console", Console(width=160))
 
     def run(*arguments):
         monkeypatch.setattr("sys.argv", ["lifeboat", *arguments])

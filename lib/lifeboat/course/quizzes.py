@@ -1,0 +1,94 @@
+"""Quizzes: questions with options, folded in a notebook; an option opens to say whether it is right, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from importlib.resources import files
+
+import yaml
+
+from lifeboat.errors import LifeboatError
+
+
+@dataclass(frozen=True)
+class Option:
+    """An answer to choose, and why it is right or wrong."""
+
+    text: str
+    why: str
+    right: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with its options, one of which is right."""
+
+    id: str
+    question: str
+    options: tuple[Option, ...]
+
+    @property
+    def answer(self) -> int:
+        """The place of the right option."""
+        return next(place for place, option in enumerate(self.options) if option.right)
+
+
+class Quiz(tuple[Question, ...]):
+    """The questions of a lesson; a notebook shows them folded, in plain HTML."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Say the questions and options as text, without what is right."""
+        return "\n\n".join(
+            "\n".join([question.question, *(f"  {letter}) {o.text}" for letter, o in _lettered(question))])
+            for question in self
+        )
+
+    def _repr_html_(self) -> str:
+        return "\n".join(_folded(number, question) for number, question in enumerate(self, start=1))
+
+
+def _lettered(question: Question) -> list[tuple[str, Option]]:
+    return list(zip("abcdef", question.options, strict=False))
+
+
+def _folded(number: int, question: Question) -> str:
+    options = "".join(
+        f"<details style='margin-left: 1.5em'><summary>{letter}) {escape(option.text)}</summary>"
+        f"<p style='margin-left: 1.5em'><b>{'Right' if option.right else 'No'}.</b> {escape(option.why)}</p></details>"
+        for letter, option in _lettered(question)
+    )
+    return f"<details><summary><b>{number}.</b> {escape(question.question)}</summary>{options}</details>"
+
+
+@cache
+def quizzes() -> dict[str, Quiz]:
+    """Return the quiz of each lesson, from ``quizzes.yml``."""
+    table = yaml.safe_load(files("lifeboat.course").joinpath("quizzes.yml").read_text(encoding="utf-8"))
+    return {
+        lesson: Quiz(
+            Question(row["id"], row["question"], tuple(Option(**option) for option in row["options"])) for row in rows
+        )
+        for lesson, rows in table.items()
+    }
+
+
+def quiz(lesson: str) -> Quiz:
+    """Return the quiz of a lesson; as the last line of a cell it is shown folded.
+
+    Parameters
+    ----------
+    lesson : str
+        Two digits, such as ``03``.
+
+    Raises
+    ------
+    LifeboatError
+        If there is no such quiz.
+    """
+    if lesson not in quizzes():
+        raise LifeboatError(f"quiz is {lesson!r}; allowed: {', '.join(quizzes())}.")
+    return quizzes()[lesson]

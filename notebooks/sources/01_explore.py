@@ -1,0 +1,111 @@
+# %% [markdown]
+# # 01 Exercises: what survival depended on
+#
+# Five exercises on [01 Explore](../01_explore.ipynb), from easy to open-ended. Replace each `...` by your own code,
+# run the cell, then run the check below it. A check says "correct", or what went wrong. `hint("1.1")` helps in
+# steps, `solution("1.1")` shows one way.
+#
+# **Needs** nothing but this project. **Takes** about forty minutes.
+
+# %%
+from lifeboat import passengers
+from lifeboat.course import check, hint, my_passengers, solution
+
+data = passengers.load()
+
+# %% [markdown]
+# ## 1.1 The first baseline
+#
+# `mine` holds 600 passengers, drawn for you: other learners have others. For which share of them is it right to say
+# "died"? Compute `share`, a number between 0 and 1.
+
+# %%
+mine = my_passengers("1.1")
+
+# solution
+share = 1 - mine["survived"].mean()
+# end
+
+# %%
+check("1.1", share)
+
+# %% [markdown]
+# ## 1.2 What a first-class ticket was worth
+#
+# By how much was the share of survivors higher in first class than in third? Answer for women and for men, over all
+# passengers in `data`: two numbers such as 0.25.
+
+# %%
+# solution
+survived = data.groupby(["sex", "pclass"])["survived"].mean()
+gain_women = survived["female", 1] - survived["female", 3]
+gain_men = survived["male", 1] - survived["male", 3]
+# end
+
+# %%
+check("1.2", gain_women, gain_men)
+
+# %% [markdown] tags=["solution"]
+# The ticket class is worth about twice as much to a woman as to a man. A model that adds one effect for sex and one
+# for class cannot say that; it needs a term for both together.
+
+# %% [markdown]
+# ## 1.3 The gap that was mostly class
+#
+# Fewer of those without an age survived, but most of them travelled in third class. So compare like with like: take
+# the gap (share of survivors with unknown age minus share with known age) within each class, then average the three
+# gaps, each weighted by *all* passengers of its class. Call the result `adjusted_gap`.
+
+# %%
+unknown = data["age"].isna()
+
+# solution
+by_class = data.groupby(["pclass", unknown])["survived"].mean().unstack()
+gaps = by_class[True] - by_class[False]
+adjusted_gap = (gaps * data["pclass"].value_counts(normalize=True)).sum()
+# end
+
+# %%
+check("1.3", adjusted_gap)
+
+# %% [markdown]
+# ## 1.4 A brilliant and useless model
+#
+# Say "survived" for each passenger whose `boat` is known, and "died" for the others. For which share of all
+# passengers in `data` is that right? Call it `accuracy`. Then list in `leaks` all columns of `data`, besides
+# `survived`, that nobody could know when the ship left.
+
+# %%
+# solution
+accuracy = (data["boat"].notna() == data["survived"].astype(bool)).mean()
+leaks = ["boat", "body"]
+# end
+
+# %%
+check("1.4", accuracy, leaks)
+
+# %% [markdown] tags=["solution"]
+# No honest model of this course comes near that accuracy. The column `boat` was filled in because a passenger
+# survived: it is the answer in another form, and no passenger on the pier has it.
+
+# %% [markdown]
+# ## 1.5 Find the safest passengers (open-ended)
+#
+# Find a rule that uses only the seven features and picks passengers of `data` who nearly all survived: at least 100
+# of them, at least 92% survivors. Many rules do. Call the rows that your rule picks `safest`.
+#
+# A rule has no favourites: two passengers who are equal in all seven features are both in or both out.
+
+# %%
+# solution
+safest = data[(data["sex"] == "female") & (data["pclass"] < 3) & (data["embarked"] != "Q") & (data["sibsp"] < 2)]
+# end
+
+# %%
+check("1.5", safest)
+
+# %% [markdown]
+# ## Done?
+#
+# `lifeboat learn` in a terminal shows what is done, and what comes next: [02 Feature
+# group](../02_feature_group.ipynb).
