@@ -26,6 +26,7 @@ from lifeboat.survival import losses
 if TYPE_CHECKING:
     from hopsworks.project import Project
 
+Z = norm.ppf(0.975)
 KEYS = ["day", "model_version"]
 PENDING_CELLS = [f"pending_{cell}" for cell in CELLS]
 ESTIMATE = ["estimated_accuracy", "estimated_low", "estimated_high"]
@@ -113,27 +114,29 @@ def pool(rows: pd.DataFrame) -> pd.Series:
         The columns of such a row, without day and version: sums of the counts, means of the scores weighted by
         outcomes, and intervals of the sums. Days count as independent. Without rows, counts are 0 and lists empty.
     """
-    total = rows[["passengers", "known", *CELLS, *PENDING_CELLS]].sum()
-    total["accuracy"] = (total["true_survived"] + total["true_died"]) / total["known"] if total["known"] else np.nan
-    low, high = wilson(total["true_survived"] + total["true_died"], total["known"])
-    total["accuracy_low"], total["accuracy_high"] = float(low), float(high)
+    total: dict[str, Any] = rows[["passengers", "known", *CELLS, *PENDING_CELLS]].sum().to_dict()
+    right = total["true_survived"] + total["true_died"]
+    total["accuracy"] = right / total["known"] if total["known"] else np.nan
+    total["accuracy_low"], total["accuracy_high"] = map(float, wilson(right, total["known"]))
     for score in ("log_loss", "brier"):
-        total = pd.concat([total, _mean(rows, score, f"{score}_low", f"{score}_high", "known")])
-    total = pd.concat([total, _mean(rows, *ESTIMATE, "passengers")])
+        total |= _mean(rows, score, f"{score}_low", f"{score}_high", "known")
+    total |= _mean(rows, *ESTIMATE, "passengers")
     for name in [*CALIBRATION, *ABOARD]:
         total[name] = np.sum([np.asarray(part) for part in rows[name]], axis=0) if len(rows) else np.zeros(0)
-    return total
+    return pd.Series(total, dtype=object)
 
 
-def _mean(rows: pd.DataFrame, name: str, low: str, high: str, size: str) -> pd.Series:
+def _mean(rows: pd.DataFrame, name: str, low: str, high: str, size: str) -> dict[str, float]:
     """The mean over days, weighted by passengers, and the interval that follows from those of the days."""
-    used = rows[rows[name].notna() & rows[low].notna()]
-    weight = used[size] / used[size].sum()
-    value = float((weight * used[name]).sum()) if len(used) else np.nan
-    z = norm.ppf(0.975)
-    error = (used[high] - used[low]) / (2 * z)
-    half = z * float(np.sqrt(((weight * error) ** 2).sum())) if len(used) else np.nan
-    return pd.Series({name: value, low: value - half, high: value + half})
+    values, lows, highs, sizes = (rows[column].to_numpy(dtype=float) for column in (name, low, high, size))
+    used = ~(np.isnan(values) | np.isnan(lows))
+    if not used.any():
+        return dict.fromkeys((name, low, high), np.nan)
+    weight = sizes[used] / sizes[used].sum()
+    value = float(weight @ values[used])
+    error = (highs - lows)[used] / (2 * Z)
+    half = Z * float(np.sqrt(((weight * error) ** 2).sum()))
+    return {name: value, low: value - half, high: value + half}
 
 
 def write_metrics(project: Project, days: Sequence[date]) -> pd.DataFrame:
