@@ -32,7 +32,7 @@ DAY = today() - timedelta(days=1)
 KINDS = {
     "retrain": ("retrain",),
     "daily": ("daily", "--start", f"{DAY}", "--end", f"{DAY}"),
-    "backfill": ("daily", "--start", f"{DAY - timedelta(days=14)}", "--end", f"{DAY - timedelta(days=1)}"),
+    "backfill": ("daily", "--start", f"{DAY - timedelta(days=40)}", "--end", f"{DAY - timedelta(days=1)}"),
 }
 """What is killed, in this order; the backfill takes two portions."""
 
