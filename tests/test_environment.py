@@ -65,7 +65,6 @@ def test_conda_users_get_the_same_environment():
 
 NOT_IMPORTED = {
     "jupyterlab": "make lab",
-    "ipykernel": "the kernel of the notebooks",
     "python-multipart": "starlette reads uploads with it",
     "pytest-xdist": "make test",
     "pytest-timeout": "make test",
