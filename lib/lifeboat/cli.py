@@ -79,8 +79,7 @@ def status() -> None:
     table = Table("pipeline", "days", "started (UTC)", "status", "with", "error")
     for record in records.history():
         days = record.start if record.start == record.end else f"{record.start} to {record.end}"
-        cause = Text(record.error.split("\n")[0])
-        table.add_row(record.pipeline, days, record.started[:16], record.status, record.options, cause)
+        table.add_row(record.pipeline, days, record.started[:16], record.status, record.options, Text(record.cause))
     console.print(table if table.row_count else "No runs yet: `lifeboat run` (or `make run`) makes the first.")
     problems = alerts.problems()
     for message in problems.values():
@@ -212,14 +211,14 @@ def learn(
     open_: Annotated[bool, typer.Option("--open", help="open the next exercises in JupyterLab")] = False,
 ) -> None:
     """Show what you have done of the course, and what comes next."""
-    from lifeboat.course import learning
+    from lifeboat.course import learning, source
 
     if skip:
         wrong = learning.take_test(skip, partial(learning.ask, console))
         console.print(*wrong or [f"All right: lesson {skip} counts as done."], sep="\n", markup=False, soft_wrap=True)
     console.print(learning.overview(), highlight=False, soft_wrap=True)
     if open_ and (task := learning.next_task()):
-        notebook = store.project_folder() / "notebooks" / "exercises" / f"{task.notebook}.ipynb"
+        notebook = source.file("exercises", task.notebook)
         raise typer.Exit(subprocess.run([sys.executable, "-m", "jupyter", "lab", str(notebook)]).returncode)
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from lifeboat.errors import LifeboatError
+from lifeboat.errors import check_name
 from lifeboat.passengers import FIELDS, LABEL
 from lifeboat.synthetic import PassengerGenerator
 
@@ -134,6 +134,5 @@ def sampler(name: str | None) -> Sampler:
     """
     if not name:
         return everyday
-    if name not in SCENARIOS:
-        raise LifeboatError(f"scenario is {name!r}; allowed: {', '.join(SCENARIOS)}, or none.")
+    check_name("scenario", name, SCENARIOS, ", or none")
     return SCENARIOS[name].sample

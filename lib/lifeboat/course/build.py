@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from lifeboat import store
 from lifeboat.course import source
-from lifeboat.operate.notebooks import CELL_SECONDS, kernel_config
+from lifeboat.operate import notebooks
 
 MAKERS = {"exercises": source.exercise_book, "solutions": source.solution_book}
 EXAMPLE_LEARNER = "example"
@@ -32,7 +31,7 @@ def build() -> Iterator[Path]:
             book = make(path.read_text(encoding="utf-8"), path.stem)
             if kind == "solutions":
                 _execute(book)
-            target = source.folder(kind) / f"{path.stem}.ipynb"
+            target = source.file(kind, path.stem)
             target.parent.mkdir(exist_ok=True)
             target.write_text(written(book), encoding="utf-8")
             yield target
@@ -68,14 +67,4 @@ def _execute(book: NotebookNode) -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = {"LIFEBOAT_LEARNER": EXAMPLE_LEARNER, "LIFEBOAT_PROGRESS": f"{folder}/progress.json"}
         with store.in_environment(settings):
-            NotebookClient(
-                book,
-                kernel_name="python3",
-                resources={"metadata": {"path": str(source.folder("sources"))}},
-                coalesce_streams=True,
-                timeout=CELL_SECONDS,
-                config=kernel_config(),
-            ).execute()
-    book.metadata = nbformat.from_dict(source.METADATA)
-    for cell in book.cells:
-        cell.metadata = {}
+            notebooks.execute(book, source.folder("sources"))

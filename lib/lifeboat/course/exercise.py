@@ -10,7 +10,7 @@ from html import escape
 from importlib import import_module
 from pkgutil import iter_modules
 
-from lifeboat.errors import LifeboatError
+from lifeboat.errors import check_name
 
 
 class Wrong(Exception):
@@ -115,6 +115,5 @@ def get_exercise(number: str) -> Exercise:
         If there is none of that number.
     """
     found = exercises()
-    if number not in found:
-        raise LifeboatError(f"exercise is {number!r}; allowed: {', '.join(found)}.")
+    check_name("exercise", number, found)
     return found[number]

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import pandas as pd
 
@@ -57,9 +57,15 @@ def my_passengers(number: str, n: int = 600) -> pd.DataFrame:
 
 @lru_cache(maxsize=256)
 def _sample(seed: int, n: int) -> pd.DataFrame:
-    return _everyone().sample(n, random_state=seed).sort_values("passenger_id", ignore_index=True)
+    return everyone().sample(n, random_state=seed).sort_values("passenger_id", ignore_index=True)
 
 
-@lru_cache(maxsize=1)
-def _everyone() -> pd.DataFrame:
+@cache
+def everyone() -> pd.DataFrame:
+    """Return all historical passengers, read once: not to be changed."""
     return passengers.load()
+
+
+def others_than(mine: pd.DataFrame) -> pd.DataFrame:
+    """Return the historical passengers who are not among those that a learner was asked about."""
+    return everyone()[~everyone()["passenger_id"].isin(mine["passenger_id"])]

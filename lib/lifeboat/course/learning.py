@@ -47,18 +47,15 @@ class Lesson:
     @property
     def notebook(self) -> Path:
         """The notebook of its exercises."""
-        return source.folder("exercises") / f"{self.name}.ipynb"
+        return source.file("exercises", self.name)
 
 
 def lessons() -> list[Lesson]:
     """List the lessons that have exercises, in their order."""
     done = progress.load()
-    by_name: dict[str, list[source.Task]] = {}
-    for task in source.tasks().values():
-        by_name.setdefault(task.notebook, []).append(task)
     return [
         Lesson(name, tuple(tasks), tuple(t.number in done.solved for t in tasks), name[:2] in done.passed)
-        for name, tasks in by_name.items()
+        for name, tasks in source.by_notebook().items()
     ]
 
 
@@ -131,7 +128,7 @@ def take_test(lesson: str, ask: Callable[[int, Question], int]) -> list[str]:
 def ask(console: Console, number: int, question: Question) -> int:
     """Ask a question of a test in a terminal; returns the place of the chosen option."""
     console.print(f"\n{number}. {question.question}", markup=False, soft_wrap=True)
-    letters = "abcdef"[: len(question.options)]
-    for letter, option in zip(letters, question.options, strict=True):
+    for letter, option in question.lettered.items():
         console.print(f"  {letter}) {option.text}", markup=False, soft_wrap=True)
-    return letters.index(Prompt.ask("Your answer", choices=list(letters), console=console))
+    letters = list(question.lettered)
+    return letters.index(Prompt.ask("Your answer", choices=letters, console=console))

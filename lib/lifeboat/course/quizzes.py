@@ -9,7 +9,7 @@ from importlib.resources import files
 
 import yaml
 
-from lifeboat.errors import LifeboatError
+from lifeboat.errors import check_name
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,11 @@ class Question:
     options: tuple[Option, ...]
 
     @property
+    def lettered(self) -> dict[str, Option]:
+        """The options by letter."""
+        return dict(zip("abcdef", self.options, strict=False))
+
+    @property
     def answer(self) -> int:
         """The place of the right option."""
         return next(place for place, option in enumerate(self.options) if option.right)
@@ -43,7 +48,7 @@ class Quiz(tuple[Question, ...]):
     def __repr__(self) -> str:
         """Say the questions and options as text, without what is right."""
         return "\n\n".join(
-            "\n".join([question.question, *(f"  {letter}) {o.text}" for letter, o in _lettered(question))])
+            "\n".join([question.question, *(f"  {letter}) {o.text}" for letter, o in question.lettered.items())])
             for question in self
         )
 
@@ -51,15 +56,11 @@ class Quiz(tuple[Question, ...]):
         return "\n".join(_folded(number, question) for number, question in enumerate(self, start=1))
 
 
-def _lettered(question: Question) -> list[tuple[str, Option]]:
-    return list(zip("abcdef", question.options, strict=False))
-
-
 def _folded(number: int, question: Question) -> str:
     options = "".join(
         f"<details style='margin-left: 1.5em'><summary>{letter}) {escape(option.text)}</summary>"
         f"<p style='margin-left: 1.5em'><b>{'Right' if option.right else 'No'}.</b> {escape(option.why)}</p></details>"
-        for letter, option in _lettered(question)
+        for letter, option in question.lettered.items()
     )
     return f"<details><summary><b>{number}.</b> {escape(question.question)}</summary>{options}</details>"
 
@@ -89,6 +90,5 @@ def quiz(lesson: str) -> Quiz:
     LifeboatError
         If there is no such quiz.
     """
-    if lesson not in quizzes():
-        raise LifeboatError(f"quiz is {lesson!r}; allowed: {', '.join(quizzes())}.")
+    check_name("quiz", lesson, quizzes())
     return quizzes()[lesson]

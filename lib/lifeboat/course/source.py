@@ -19,12 +19,7 @@ from nbformat import NotebookNode
 
 from lifeboat import store
 from lifeboat.errors import LifeboatError
-
-METADATA = {
-    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-}
-"""What a notebook says of itself, whoever executed it."""
+from lifeboat.operate.notebooks import METADATA
 
 _HEADING = re.compile(r"^## (\d+\.\d+) (.+)$", re.MULTILINE)
 _SOLUTION = re.compile(r"^# solution\n(.*?)^# end$\n?", re.MULTILINE | re.DOTALL)
@@ -58,6 +53,11 @@ def folder(kind: str) -> Path:
     return store.project_folder() / "notebooks" / kind
 
 
+def file(kind: str, name: str) -> Path:
+    """Return a notebook of ``exercises`` or ``solutions`` by its name without ending."""
+    return folder(kind) / f"{name}.ipynb"
+
+
 def paths() -> list[Path]:
     """List the sources in their order."""
     return sorted(folder("sources").glob("[0-9]*.py"))
@@ -76,6 +76,14 @@ def tasks() -> dict[str, Task]:
     if not found:
         raise LifeboatError(f"there are no exercises in {folder('sources')}: run this in a clone of the project.")
     return {task.number: task for task in found}
+
+
+def by_notebook() -> dict[str, list[Task]]:
+    """Return the exercises of each notebook."""
+    found: dict[str, list[Task]] = {}
+    for task in tasks().values():
+        found.setdefault(task.notebook, []).append(task)
+    return found
 
 
 def tasks_of(text: str, notebook: str) -> list[Task]:

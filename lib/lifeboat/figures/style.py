@@ -109,7 +109,6 @@ __all__ = [
     "HIGHLIGHT",
     "NEUTRAL",
     "PALETTE",
-    "Figure",
     "Picture",
     "canvas",
     "percent_axis",

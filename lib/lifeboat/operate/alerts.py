@@ -30,9 +30,9 @@ _log = logging.getLogger(__name__)
 def problems() -> Problems:
     """Find what is wrong now: runs that failed or were killed, missed days, and the monitor's alarms."""
     found = {
-        f"run {run.pipeline}": f"{run.pipeline} of {run.end} {run.status}: {run.error.split(chr(10))[0]}"
+        f"run {run.pipeline}": f"{run.pipeline} of {run.end} {run.status}: {run.cause}"
         for run in records.newest()
-        if run.status in ("failed", "killed")
+        if run.ended_badly
     }
     missed = records.missed_days()
     if missed:

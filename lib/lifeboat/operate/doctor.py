@@ -63,9 +63,9 @@ def _model() -> Check:
 
 
 def _runs() -> Check:
-    missed, bad = records.missed_days(), [run for run in records.newest() if run.status in ("failed", "killed")]
+    missed, bad = records.missed_days(), [run for run in records.newest() if run.ended_badly]
     found = [f"{len(records.history())} kept, {len(missed)} missed days"]
-    found += [f"the newest {run.pipeline} {run.status}: {run.error.splitlines()[0]}" for run in bad]
+    found += [f"the newest {run.pipeline} {run.status}: {run.cause}" for run in bad]
     again = ", ".join(f"`lifeboat run {run.pipeline} --start {run.start} --end {run.end}`" for run in bad)
     remedy = "See `lifeboat status`." + (f" Then run again: {again}." if bad else "")
     return Check("runs", not missed and not bad, "; ".join(found), remedy)

@@ -14,6 +14,12 @@ from lifeboat import store
 CELL_SECONDS = 600
 """Seconds after which a cell is given up."""
 
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+"""What a notebook says of itself, whoever executed it."""
+
 
 def paths() -> list[Path]:
     """List the notebooks in their order."""
@@ -42,13 +48,22 @@ def refresh(prefixes: Sequence[str]) -> Iterator[Path]:
     with store.temporary():
         for path in [path for path in paths() if wanted and path <= wanted[-1]]:
             notebook = nbformat.read(path, as_version=4)
-            _execute(notebook, path.parent)
+            execute(notebook, path.parent)
             if path in wanted:
-                nbformat.write(_clean(notebook), path)
+                nbformat.write(notebook, path)
                 yield path
 
 
-def _execute(notebook: nbformat.NotebookNode, folder: Path) -> None:
+def execute(notebook: nbformat.NotebookNode, folder: Path) -> None:
+    """Execute a notebook in a working directory, and drop what says when and where it ran: a diff shows only meaning.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Changed in place: it gets its outputs.
+    folder : Path
+        The working directory of its kernel.
+    """
     client = NotebookClient(
         notebook,
         kernel_name="python3",
@@ -58,14 +73,6 @@ def _execute(notebook: nbformat.NotebookNode, folder: Path) -> None:
         config=kernel_config(),
     )
     client.execute()
-
-
-def _clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Drop what says when and where it ran, so that a diff shows only meaning."""
-    notebook.metadata = {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    }
+    notebook.metadata = nbformat.from_dict(METADATA)
     for cell in notebook.cells:
         cell.metadata = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
-    return notebook

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lifeboat import store
-from lifeboat.errors import LifeboatError
+from lifeboat.errors import LifeboatError, check_name
 
 SPACES = ("predict", "monitor")
 _PRIVATE = shutil.ignore_patterns("__pycache__", ".*", "*.egg-info")
@@ -99,8 +99,7 @@ def build(name: str, folder: Path) -> Path:
     LifeboatError
         If the store is damaged.
     """
-    if name not in SPACES:
-        raise DeployError(f"space is {name!r}; allowed: {', '.join(SPACES)}.")
+    check_name("space", name, SPACES, error=DeployError)
     if folder.exists() and any(folder.iterdir()):
         raise DeployError(f"folder is {folder}, which is not empty: give a new or an empty one.")
     with_store = _has_store()

@@ -69,6 +69,16 @@ class Run:
         """How it differed from a run as pipelines.yml has it, in words."""
         return ", ".join([f"scenario {self.scenario}"] * bool(self.scenario) + ["approve"] * self.approve)
 
+    @property
+    def ended_badly(self) -> bool:
+        """Whether it failed or was killed."""
+        return self.status in ("failed", "killed")
+
+    @property
+    def cause(self) -> str:
+        """What went wrong, in a line."""
+        return self.error.split("\n")[0]
+
     def __str__(self) -> str:
         """Name the run and its process."""
         return f"{self.pipeline} (pid {self.pid}, since {self.started})"
@@ -154,7 +164,7 @@ def interrupted(name: str, days: list[date], **fields: Any) -> str:
     file = folder_of(name, days) / "run.json"
     run = _read(file) if file.exists() else None
     same = run is not None and all(getattr(run, field) == value for field, value in fields.items())
-    return run.done if same and run.status in ("failed", "killed") else ""
+    return run.done if same and run.ended_badly else ""
 
 
 def _cause(error: BaseException) -> str:

@@ -14,7 +14,7 @@ import yaml
 
 from lifeboat import store
 from lifeboat.days import days_between, today
-from lifeboat.errors import LifeboatError
+from lifeboat.errors import LifeboatError, check_name
 from lifeboat.operate import alerts
 from lifeboat.operate.execution import Clock, RunFailed, execute_stage
 from lifeboat.operate.kernels import kernel_class
@@ -73,8 +73,7 @@ def get_pipeline(name: str) -> Pipeline:
         If the table has no such pipeline.
     """
     table = pipelines()
-    if name not in table:
-        raise LifeboatError(f"pipeline is {name!r}; allowed: {', '.join(table)} (see scheduled/pipelines.yml).")
+    check_name("pipeline", name, table, " (see scheduled/pipelines.yml)")
     return table[name]
 
 

@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from lifeboat.errors import LifeboatError
+from lifeboat.errors import LifeboatError, check_name
 from lifeboat.survival.preprocessing import PassengerMatrix
 from lifeboat.survival.traits import TRAITS, PassengerTraits
 
@@ -85,6 +85,5 @@ def build_estimator(name: str = DEFAULT_ESTIMATOR) -> Pipeline:
     UnknownEstimator
         If there is no such estimator.
     """
-    if name not in ESTIMATORS:
-        raise UnknownEstimator(f"estimator is {name!r}; allowed: {', '.join(ESTIMATORS)}.")
+    check_name("estimator", name, ESTIMATORS, error=UnknownEstimator)
     return ESTIMATORS[name]()

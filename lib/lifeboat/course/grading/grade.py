@@ -103,10 +103,7 @@ def how_many(folder: Path) -> int:
 
 def _asked() -> dict[str, dict[str, list[str]]]:
     """For each notebook the expressions that our own copy of its checks asks for."""
-    asked: dict[str, dict[str, list[str]]] = {}
-    for task in source.tasks().values():
-        asked.setdefault(task.notebook, {})[task.number] = list(task.asked)
-    return asked
+    return {name: {task.number: list(task.asked) for task in tasks} for name, tasks in source.by_notebook().items()}
 
 
 def grade_notebook(folder: Path, name: str, limits: Limits) -> list[Grade]:

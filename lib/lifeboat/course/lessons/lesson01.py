@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
-import pandas as pd
-
-from lifeboat import passengers
 from lifeboat.course.answers import expect, names, near, number, table
 from lifeboat.course.exercise import Wrong, exercise
-from lifeboat.course.learner import my_passengers
+from lifeboat.course.learner import everyone, my_passengers
 from lifeboat.passengers import FEATURES
 
 FEWEST, LEAST_SHARE = 100, 0.92
 """What 1.5 asks of the safest passengers."""
-
-
-@cache
-def _everyone() -> pd.DataFrame:
-    return passengers.load()
 
 
 @exercise(
@@ -40,7 +31,7 @@ def baseline(share: Any) -> None:
         1 - survived.mean(),
         {
             "That is the share of those who survived; saying 'died' is right for the others.": survived.mean(),
-            "That is the share in `data`, all passengers. Count those in `mine`.": 1 - _everyone()["survived"].mean(),
+            "That is the share in `data`, all passengers. Count those in `mine`.": 1 - everyone()["survived"].mean(),
             "That is a number of passengers. Divide it by how many there are.": (survived == 0).sum(),
         },
         "That is not the share of `mine` for whom 'died' is right. Count them, then divide by `len(mine)`.",
@@ -59,9 +50,9 @@ def baseline(share: Any) -> None:
 )
 def class_by_sex(gain_women: Any, gain_men: Any) -> None:
     """Judge what first class was worth to women and men."""
-    survived = _everyone().groupby(["sex", "pclass"])["survived"].mean()
+    survived = everyone().groupby(["sex", "pclass"])["survived"].mean()
     women, men = (survived[sex, 1] - survived[sex, 3] for sex in ("female", "male"))
-    overall = _everyone().groupby("pclass")["survived"].mean()
+    overall = everyone().groupby("pclass")["survived"].mean()
     found = number(gain_women), number(gain_men)
     if near(found[0], men) and near(found[1], women):
         raise Wrong("The two are swapped: the first belongs to women, the second to men.")
@@ -94,7 +85,7 @@ def class_by_sex(gain_women: Any, gain_men: Any) -> None:
 )
 def gap_within_class(adjusted_gap: Any) -> None:
     """Judge the gap between unknown and known ages, adjusted for class."""
-    data = _everyone()
+    data = everyone()
     unknown = data["age"].isna()
     by_class = data.groupby(["pclass", unknown])["survived"].mean().unstack()
     gaps = by_class[True] - by_class[False]
@@ -129,7 +120,7 @@ def gap_within_class(adjusted_gap: Any) -> None:
 )
 def leaking_columns(accuracy: Any, leaks: Any) -> None:
     """Judge the accuracy of the rule over `boat`, and the list of columns known only afterwards."""
-    data = _everyone()
+    data = everyone()
     has_boat, survived = data["boat"].notna(), data["survived"].astype(bool)
     expect(
         accuracy,
@@ -169,7 +160,7 @@ def leaking_columns(accuracy: Any, leaks: Any) -> None:
 )
 def safest_rule(safest: Any) -> None:
     """Judge a group of passengers who were picked by their features and nearly all survived."""
-    data = _everyone()
+    data = everyone()
     chosen = set(table(safest, ["passenger_id"])["passenger_id"])
     inside = data["passenger_id"].isin(chosen)
     if inside.sum() < len(chosen):

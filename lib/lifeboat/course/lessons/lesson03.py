@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import accuracy_score, log_loss
 
-from lifeboat import passengers, survival
+from lifeboat import survival
 from lifeboat.course.answers import expect, items, near, number, numbers
 from lifeboat.course.exercise import Wrong, exercise
-from lifeboat.course.learner import my_passengers, seed
-from lifeboat.passengers import FEATURES, LABEL
+from lifeboat.course.learner import everyone, my_passengers, others_than, seed
+from lifeboat.passengers import FEATURES, LABEL, SURVIVES_FROM
 
 TEST_SHARE = (0.15, 0.25)
 BALANCE = 0.05
@@ -21,11 +21,6 @@ BALANCE = 0.05
 
 GAIN = 0.02
 """How much lower the log loss must be in 3.5 than that of the lab's regression."""
-
-
-@cache
-def _everyone() -> pd.DataFrame:
-    return passengers.load()
 
 
 @exercise(
@@ -40,7 +35,7 @@ def _everyone() -> pd.DataFrame:
 )
 def companions_in_training(straddling: Any) -> None:
     """Judge the share of test passengers with a companion in training."""
-    data = _everyone()
+    data = everyone()
     test = data.sample(frac=0.2, random_state=seed("3.1"))
     train = data.drop(test.index)
     known = test["ticket"].isin(train["ticket"])
@@ -76,7 +71,7 @@ def companions_in_training(straddling: Any) -> None:
 )
 def split_by_ticket(test_ids: Any) -> None:
     """Judge a test set by its size, its tickets and its outcomes."""
-    data = _everyone()
+    data = everyone()
     ids = [number(item) for item in items(test_ids)]
     if len(ids) > len(set(ids)):
         raise Wrong("Some passengers are in the test set twice.")
@@ -174,8 +169,7 @@ def twenty_looks(apparent: Any, honest: Any) -> None:
 @lru_cache(maxsize=256)
 def _damage(learner_seed: int) -> dict[str, float]:
     served = my_passengers("3.4", 300)
-    data = _everyone()
-    learned = data[~data["passenger_id"].isin(served["passenger_id"])]
+    learned = others_than(served)
     model = survival.fit("logistic", learned[FEATURES], learned[LABEL])
     filled = {
         "trained": served[FEATURES],
@@ -184,7 +178,7 @@ def _damage(learner_seed: int) -> dict[str, float]:
     }
     p = {name: model.predict_proba(table)[:, 1] for name, table in filled.items()}
     losses = {name: float(log_loss(served[LABEL], each)) for name, each in p.items()}
-    right = {name: float(accuracy_score(served[LABEL], each >= 0.5)) for name, each in p.items()}
+    right = {name: float(accuracy_score(served[LABEL], each >= SURVIVES_FROM)) for name, each in p.items()}
     again = survival.fit("logistic", learned[FEATURES].fillna({"age": 0}), learned[LABEL])
     return losses | {
         "accuracy": right["trained"] - right["zero"],
@@ -225,7 +219,7 @@ def other_imputation(damage: Any) -> None:
 @cache
 def _lab() -> tuple[pd.Series, float]:
     """The folds of 3.5, and the log loss of the lab's regression over them."""
-    data = _everyone()
+    data = everyone()
     fold = data["ticket"].map(lambda ticket: sum(map(ord, ticket)) % 5)
     p = np.zeros(len(data))
     for test in range(5):
@@ -248,7 +242,7 @@ def _lab() -> tuple[pd.Series, float]:
 )
 def beat_the_lab(probabilities: Any) -> None:
     """Judge out-of-fold predictions: honest, and clearly better than the lab's regression."""
-    data, (fold, lab) = _everyone(), _lab()
+    data, (fold, lab) = everyone(), _lab()
     p = numbers(probabilities, len(data))
     if p.min() < 0 or p.max() > 1:
         raise Wrong("Some predictions are below 0 or above 1; they must be probabilities.")

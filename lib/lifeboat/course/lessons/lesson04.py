@@ -14,7 +14,7 @@ from sklearn.tree import DecisionTreeClassifier
 from lifeboat import passengers
 from lifeboat.course.answers import expect, near, number, table
 from lifeboat.course.exercise import Wrong, exercise
-from lifeboat.course.learner import seed
+from lifeboat.course.learner import everyone, seed
 from lifeboat.passengers import FEATURES, LABEL
 from lifeboat.synthetic import PassengerGenerator
 from lifeboat.synthetic.judging import judges, rivals
@@ -27,7 +27,7 @@ MOST_TOLD_APART, MOST_COPIES = 0.70, 0.20
 
 @cache
 def _real() -> pd.DataFrame:
-    return passengers.load()[COLUMNS]
+    return everyone()[COLUMNS]
 
 
 @lru_cache(maxsize=64)

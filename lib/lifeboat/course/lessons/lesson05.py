@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from lifeboat import passengers, survival
+from lifeboat import survival
 from lifeboat.course.answers import expect, items, number, table
 from lifeboat.course.exercise import Wrong, exercise
-from lifeboat.course.learner import my_passengers, seed
+from lifeboat.course.learner import everyone, my_passengers, others_than, seed
 from lifeboat.features import event_time
-from lifeboat.passengers import FEATURES, LABEL
+from lifeboat.passengers import FEATURES, LABEL, SURVIVES_FROM
 
 PROMISED, DAYS, BROKEN_DAYS, FALSE_ALARMS = 0.8, 60, 4, 1
 """What the model of 5.5 promised, and how many days there are, are broken, and may be called out wrongly."""
 
 
-@cache
-def _everyone() -> pd.DataFrame:
-    return passengers.load()
-
-
 @lru_cache(maxsize=64)
 def _accuracies(learner_seed: int) -> dict[str, float]:
-    served, data = my_passengers("5.1", 300), _everyone()
-    learned = data[~data["passenger_id"].isin(served["passenger_id"])]
+    served = my_passengers("5.1", 300)
+    learned = others_than(served)
     model = survival.fit("logistic_engineered", learned[FEATURES], learned[LABEL])
     other = {"female": "male", "male": "female"}
     tables = {
@@ -38,7 +33,8 @@ def _accuracies(learner_seed: int) -> dict[str, float]:
     }
     survived = served[LABEL].astype(bool).to_numpy()
     return {
-        name: float(((model.predict_proba(t[FEATURES])[:, 1] >= 0.5) == survived).mean()) for name, t in tables.items()
+        name: float(((model.predict_proba(t[FEATURES])[:, 1] >= SURVIVES_FROM) == survived).mean())
+        for name, t in tables.items()
     }
 
 
@@ -156,7 +152,7 @@ def late_outcomes(accuracy: Any) -> None:
 
 def my_fortnight() -> pd.DataFrame:
     """Draw passengers of a fortnight for this learner, more of them in first class than there were."""
-    data = _everyone()
+    data = everyone()
     weights = data["pclass"].map({1: 4.0, 2: 1.5, 3: 1.0})
     return data.sample(400, weights=weights, random_state=seed("5.4"), ignore_index=True)[FEATURES]
 
@@ -173,10 +169,10 @@ def my_fortnight() -> pd.DataFrame:
 )
 def stability_by_hand(psi: Any) -> None:
     """Judge the population stability index of the ticket class."""
-    p, q = (each["pclass"].value_counts(normalize=True).sort_index() for each in (_everyone(), my_fortnight()))
+    p, q = (each["pclass"].value_counts(normalize=True).sort_index() for each in (everyone(), my_fortnight()))
     right = ((p - q) * np.log(p / q)).sum()
     by_size = [np.sort(each.to_numpy())[::-1] for each in (p, q)]
-    counts = [each["pclass"].value_counts().sort_index() for each in (_everyone(), my_fortnight())]
+    counts = [each["pclass"].value_counts().sort_index() for each in (everyone(), my_fortnight())]
     expect(
         psi,
         right,

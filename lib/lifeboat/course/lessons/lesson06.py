@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from lifeboat import passengers, survival
+from lifeboat import survival
 from lifeboat.course.answers import expect, near, number
 from lifeboat.course.exercise import Wrong, exercise
-from lifeboat.course.learner import my_passengers, seed
-from lifeboat.passengers import FEATURES, LABEL
+from lifeboat.course.learner import my_passengers, others_than, seed
+from lifeboat.passengers import FEATURES, LABEL, SURVIVES_FROM
 
-LOW, HIGH, HALF = 0.4, 0.8, 0.5
+LOW, HIGH = 0.4, 0.8
 SLACK = 1.03
 """How much more than the lowest cost 6.2 allows."""
 
@@ -27,8 +27,8 @@ def scored_passengers() -> pd.DataFrame:
 
 @lru_cache(maxsize=64)
 def _scored(learner_seed: int) -> pd.DataFrame:
-    mine, data = my_passengers("6.1", 500), passengers.load()
-    others = data[~data["passenger_id"].isin(mine["passenger_id"])]
+    mine = my_passengers("6.1", 500)
+    others = others_than(mine)
     model = survival.fit("logistic_engineered", others[FEATURES], others[LABEL])
     return mine.assign(probability=model.predict_proba(mine[FEATURES])[:, 1])
 
@@ -100,7 +100,7 @@ def threshold_by_cost(threshold: Any) -> None:
     }
     if times["right"] <= SLACK:
         return
-    if near(value, HALF):
+    if near(value, SURVIVES_FROM):
         raise Wrong("One half would be right if both mistakes cost the same. They do not.")
     if times["swapped"] <= SLACK:
         raise Wrong("That would be cheap with the two costs swapped: which mistake is the dear one?")
@@ -122,7 +122,7 @@ def threshold_by_cost(threshold: Any) -> None:
 def missed_survivors(missed_women: Any, missed_men: Any) -> None:
     """Judge the shares of surviving women and men whom the model misses."""
     scored = _scored(seed("6.1"))
-    miss = scored["probability"] < HALF
+    miss = scored["probability"] < SURVIVES_FROM
     survivors = scored[LABEL] == 1
     women, men = scored["sex"] == "female", scored["sex"] == "male"
     right = [miss[survivors & group].mean() for group in (women, men)]
