@@ -130,6 +130,14 @@ def test_the_environment_holds_no_key(hand_in, monkeypatch):
     assert correct(grades) == EVERY
 
 
+def test_an_answer_that_a_later_cell_completes_counts(hand_in):
+    check = 'check("1.4", accuracy, leaks)'
+    assert (
+        correct(hand_in({'leaks = ["boat", "body"]': "leaks = []", check: f'leaks += ["boat", "body"]\n{check}'}))
+        == EVERY
+    )
+
+
 @pytest.mark.parametrize(
     ("event", "arguments"),
     [("socket.connect", (None, ("192.0.2.1", 80))), ("socket.getaddrinfo", ("example.org", 80, 0, 0, 0))],

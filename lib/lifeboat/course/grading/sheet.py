@@ -38,13 +38,13 @@ def fill(request: Request) -> None:
     folder, shell = Path(request["folder"]), prepare()
     signal.signal(signal.SIGALRM, _out_of_time)
     errors: list[str] = []
-    seen: dict[str, list] = {}
+    written: dict[str, str] = {}
     for place, source in enumerate(_cells(folder / "notebook.ipynb"), start=1):
         error = _run_cell(shell, source, request["cell_seconds"])
         if error is not None:
             said = "it took too long" if isinstance(error, OutOfTime) else f"{type(error).__name__}: {error}"
             errors.append(f"code cell {place}: {said[:200]}")
-        _write_answers(request["asked"], shell.user_ns, folder, seen)
+        _write_answers(request["asked"], shell.user_ns, folder, written)
     (folder / "errors.json").write_text(json.dumps(errors), encoding="utf-8")
 
 
@@ -69,18 +69,18 @@ def _cells(notebook: Path) -> list[str]:
     return ["".join(cell["source"]) for cell in book["cells"] if cell["cell_type"] == "code"]
 
 
-def _write_answers(asked: dict[str, list[str]], names: dict[str, Any], folder: Path, seen: dict[str, list]) -> None:
+def _write_answers(asked: dict[str, list[str]], names: dict[str, Any], folder: Path, written: dict[str, str]) -> None:
     """Write the answers that have changed since the last cell; those that cannot be computed are not there yet."""
     for number, expressions in asked.items():
         try:
-            found = [eval(expression, dict(names)) for expression in expressions]
+            text = _written([eval(expression, dict(names)) for expression in expressions])
         except Exception:  # most often a name that does not exist yet
             continue
-        if number in seen and all(old is new for old, new in zip(seen[number], found, strict=True)):
+        if text == written.get(number):
             continue
-        seen[number] = found
+        written[number] = text
         new = folder / f"{number}.new"
-        new.write_text(_written(found), encoding="utf-8")
+        new.write_text(text, encoding="utf-8")
         new.replace(folder / f"{number}.json")
 
 
