@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lifeboat.course import progress, source
+from lifeboat.course import progress
 from lifeboat.course.answers import is_blank
 from lifeboat.course.exercise import Result, Verdict, Wrong, get_exercise
 
@@ -63,5 +63,7 @@ def hint(number: str) -> Note:
 
 def solution(number: str) -> Note:
     """Return the code that solves an exercise, as it stands in the source of the notebook."""
+    from lifeboat.course import source  # with jupytext, which a notebook that only checks need not wait for
+
     get_exercise(number)
     return Note(source.tasks()[number].solution)
