@@ -1,6 +1,7 @@
 """What every notebook owes its reader."""
 
 import ast
+import base64
 import re
 import statistics
 from itertools import pairwise
@@ -177,3 +178,9 @@ def test_each_figure_has_an_alternative_in_words(name):
 def test_it_is_smaller_than_a_megabyte(name):
     (path,) = [path for path in PATHS if path.stem == name]
     assert path.stat().st_size < 1_000_000
+
+
+def test_the_figure_in_the_readme_is_that_of_notebook_01():
+    (drawn,) = [cell for cell in code("01_explore") if "survival_by_sex_and_class" in cell.source]
+    (image,) = [output.data["image/png"] for output in drawn.outputs if "image/png" in output.get("data", {})]
+    assert base64.b64decode(image) == (project_folder() / "docs" / "images" / "survival.png").read_bytes()
