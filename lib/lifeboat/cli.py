@@ -211,13 +211,13 @@ def learn(
     open_: Annotated[bool, typer.Option("--open", help="open the next exercises in JupyterLab")] = False,
 ) -> None:
     """Show what you have done of the course, and what comes next."""
-    from lifeboat.course import learning, source
+    from lifeboat.course import curriculum, source
 
     if skip:
-        wrong = learning.take_test(skip, partial(learning.ask, console))
+        wrong = curriculum.take_test(skip, partial(curriculum.ask, console))
         console.print(*wrong or [f"All right: lesson {skip} counts as done."], sep="\n", markup=False, soft_wrap=True)
-    console.print(learning.overview(), highlight=False, soft_wrap=True)
-    if open_ and (task := learning.next_task()):
+    console.print(curriculum.overview(), highlight=False, soft_wrap=True)
+    if open_ and (task := curriculum.next_task()):
         notebook = source.file("exercises", task.notebook)
         raise typer.Exit(subprocess.run([sys.executable, "-m", "jupyter", "lab", str(notebook)]).returncode)
 

@@ -18,7 +18,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-"""What a notebook says of itself, whoever executed it."""
+"""What a notebook says of itself, the same for anyone who executes it."""
 
 
 def paths() -> list[Path]:

@@ -18,7 +18,7 @@ FEWEST, LEAST_SHARE = 100, 0.92
     todo="Set `share` to the share of `mine` who died.",
     why="A model must beat this share before it is worth anything.",
     hints=(
-        "Whoever says 'died' for everyone is right for those who died.",
+        "Anyone who says 'died' for everyone is right for those who died.",
         "The mean of a column of zeros and ones is the share of ones; which passengers are the ones of `survived`?",
         "Subtract the mean of `mine['survived']` from one.",
     ),

@@ -7,7 +7,7 @@ from course_helpers import answer_to
 from rich.console import Console
 
 import lifeboat
-from lifeboat.course import check, hint, learner, learning, my_passengers, progress, solution, source
+from lifeboat.course import check, curriculum, hint, learner, my_passengers, progress, solution, source
 from lifeboat.course.exercise import Result, exercises
 from lifeboat.course.quizzes import quiz
 
@@ -15,7 +15,7 @@ from lifeboat.course.quizzes import quiz
 def shown():
     console = Console(width=100)
     with console.capture() as capture:
-        console.print(learning.overview())
+        console.print(curriculum.overview())
     return capture.get()
 
 
@@ -40,36 +40,36 @@ def test_learn_counts_what_is_solved_and_names_the_next_exercise():
     assert "1 of 5" in shown()
     assert "Next: 1.2" in shown()
     assert "notebooks/exercises/01_explore.ipynb" in shown()
-    assert learning.lessons()[0].notebook.exists()
+    assert curriculum.lessons()[0].notebook.exists()
 
 
 def test_a_lesson_is_skipped_by_answering_its_test():
-    assert learning.take_test("01", right) == []
-    assert learning.next_task().number == "2.1"
+    assert curriculum.take_test("01", right) == []
+    assert curriculum.next_task().number == "2.1"
     assert "passed" in shown()
 
 
 def test_a_wrong_answer_is_explained_and_skips_nothing():
-    wrong = learning.take_test("01", lambda number, question: (question.answer + (number == 2)) % 3)
+    wrong = curriculum.take_test("01", lambda number, question: (question.answer + (number == 2)) % 3)
     assert len(wrong) == 1
     assert wrong[0].startswith("2. ")
-    assert learning.next_task().number == "1.1"
+    assert curriculum.next_task().number == "1.1"
 
 
 def test_an_option_that_is_not_there_is_refused():
     with pytest.raises(lifeboat.LifeboatError, match="option is 9"):
-        learning.take_test("01", lambda *_: 9)
+        curriculum.take_test("01", lambda *_: 9)
 
 
 def test_there_is_a_quiz_to_skip_every_lesson_with_exercises():
-    for lesson in learning.lessons():
+    for lesson in curriculum.lessons():
         assert quiz(lesson.name[:2])
 
 
 def test_the_end_is_friendly():
     for number in exercises():
         progress.record(solved=number)
-    assert learning.next_task() is None
+    assert curriculum.next_task() is None
     assert f"{len(exercises())} exercises solved" in shown()
     assert "Fair winds" in shown()
 
