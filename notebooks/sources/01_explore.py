@@ -8,6 +8,8 @@
 # **Needs** nothing but this project. **Takes** about forty minutes.
 
 # %%
+import pandas as pd
+
 from lifeboat import passengers
 from lifeboat.course import check, hint, my_passengers, solution
 
@@ -69,24 +71,41 @@ adjusted_gap = (gaps * data["pclass"].value_counts(normalize=True)).sum()
 check("1.3", adjusted_gap)
 
 # %% [markdown]
-# ## 1.4 A brilliant and useless model
+# ## 1.4 Leaks in disguise
 #
-# Say "survived" for each passenger whose `boat` is known, and "died" for the others. For which share of all
-# passengers in `data` is that right? Call it `accuracy`. Then list in `leaks` all columns of `data`, besides
-# `survived`, that nobody could know when the ship left.
+# The lesson caught `boat`. Here are six more columns that somebody made of the file. One of them, `companions_saved`,
+# counts how many *others* on the same ticket survived. Look only at the passengers who share their ticket
+# (`party > 1`), and say "survived" if at least half of the others did, "died" if not. For which share of these
+# passengers is that right? Call it `accuracy`. Then list in `leaks` all of the six that nobody could know when the
+# ship left.
 
 # %%
+ticket, sex_and_class = data.groupby("ticket"), data.groupby(["sex", "pclass"])
+extra = pd.DataFrame(
+    {
+        "title": data["name"].str.extract(r", (\w+)", expand=False),
+        "deck": data["cabin"].str[0],
+        "party": ticket["name"].transform("size"),
+        "companions_saved": ticket["survived"].transform("sum") - data["survived"],
+        "recovered": data["body"].notna(),
+        "usual_outcome": sex_and_class["survived"].transform("mean"),
+    }
+)
+
 # solution
-accuracy = (data["boat"].notna() == data["survived"].astype(bool)).mean()
-leaks = ["boat", "body"]
+shared = extra["party"] > 1
+says_survived = extra["companions_saved"] >= (extra["party"] - 1) / 2
+accuracy = (says_survived == data["survived"].astype(bool))[shared].mean()
+leaks = ["companions_saved", "recovered", "usual_outcome"]
 # end
 
 # %%
 check("1.4", accuracy, leaks)
 
 # %% [markdown] tags=["solution"]
-# No honest model of this course comes near that accuracy. The column `boat` was filled in because a passenger
-# survived: it is the answer in another form, and no passenger on the pier has it.
+# None of the three looks like the outcome, and each was made of it. The rule over companions counts only *others*, and
+# still no passenger on the pier has that number. `usual_outcome` is subtle: such means are a useful feature, but only
+# if they come from the outcomes of earlier passengers, never from those of this very voyage.
 
 # %% [markdown]
 # ## 1.5 Find the safest passengers (open-ended)

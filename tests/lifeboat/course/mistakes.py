@@ -26,13 +26,14 @@ LESSON_01 = [
     ("1.3", lambda s: s.gaps.sum(), "added up"),
     ("1.3", lambda s: (s.gaps * s.data.loc[s.unknown, "pclass"].value_counts(normalize=True)).sum(), "unknown age;"),
     ("1.4", lambda s: (1 - s.accuracy, s.leaks), "wrong"),
-    ("1.4", lambda s: (s.data["boat"].notna().mean(), s.leaks), "known boat"),
-    ("1.4", lambda s: (s.data["survived"][s.data["boat"].notna()].mean(), s.leaks), "only at those with"),
-    ("1.4", lambda s: (s.accuracy, ["boat"]), "not complete"),
-    ("1.4", lambda s: (s.accuracy, ["boat", "body", "cabin"]), "cabin"),
-    ("1.4", lambda s: (s.accuracy, ["boat", "body", "survived"]), "outcome itself"),
+    ("1.4", lambda s: (rule_of_companions(s).mean(), s.leaks), "over all"),
+    ("1.4", lambda s: (rule_with_oneself(s), s.leaks), "themselves"),
+    ("1.4", lambda s: (rule_of_companions(s, share=0.501)[s.shared].mean(), s.leaks), "more than half"),
+    ("1.4", lambda s: (rule_of_companions(s, share=0.001)[s.shared].mean(), s.leaks), "anyone else"),
+    ("1.4", lambda s: (s.accuracy, ["companions_saved", "recovered"]), "not complete"),
+    ("1.4", lambda s: (s.accuracy, [*s.leaks, "deck"]), "deck"),
     ("1.4", lambda s: (s.accuracy, ["boats"]), "none of the names"),
-    ("1.4", lambda s: (s.accuracy, "boat"), "list"),
+    ("1.4", lambda s: (s.accuracy, "recovered"), "list"),
     ("1.5", lambda s: s.data[s.data["survived"] == 1], "outcome?"),
     ("1.5", lambda s: s.data[s.data["sex"] == "female"], "not enough"),
     ("1.5", lambda s: s.data[s.data["age"] < 1], "too few"),
@@ -48,6 +49,17 @@ def by_class(s):
 def raw_gap(s):
     mean = s.data.groupby(s.unknown)["survived"].mean()
     return mean[True] - mean[False]
+
+
+def rule_of_companions(s, share=0.5):
+    """Whether the rule is right for each passenger."""
+    others = s.extra["party"] - 1
+    return (s.extra["companions_saved"] >= share * others) == s.data["survived"].astype(bool)
+
+
+def rule_with_oneself(s):
+    mean = s.data.groupby("ticket")["survived"].transform("mean")
+    return ((mean >= 0.5) == s.data["survived"])[s.shared].mean()
 
 
 def historical(s, condition):
@@ -224,4 +236,63 @@ def missed_of_all(s):
     return ((men["probability"] < 0.5) & (men["survived"] == 1)).mean()
 
 
-MISTAKES = [*LESSON_01, *LESSON_02, *LESSON_03, *LESSON_04, *LESSON_05, *LESSON_06]
+LESSON_07 = [
+    ("7.1", lambda s: ((s.scored["prediction"] == s.scored["survived"]).mean(), s.pending_then), "nobody had"),
+    ("7.1", lambda s: ((s.joined["prediction"] == s.joined["survived"]).mean(), s.pending_then), "of today"),
+    ("7.1", lambda s: (right_before_the_evening(s), s.pending_then), "10 November itself"),
+    ("7.1", lambda s: (right_if_pending_is(s, 0), s.pending_then), "as dead"),
+    ("7.1", lambda s: (right_if_pending_is(s, None), s.pending_then), "as wrong"),
+    ("7.1", lambda s: (s.accuracy_then, len(s.joined) - len(s.then)), "not even scored"),
+    ("7.1", lambda s: (s.accuracy_then, len(s.then)), "how many were not"),
+    ("7.2", lambda s: (s.p.where(s.p >= 0.5, 1 - s.p).mean(), s.missed), "threshold of one half; use"),
+    ("7.2", lambda s: (s.p.mean(), s.missed), "mean probability"),
+    ("7.2", lambda s: (1 - s.estimate, s.missed), "wrong predictions"),
+    ("7.2", lambda s: (s.estimate, (~s.says_survives).sum()), "only some of them"),
+    ("7.2", lambda s: (s.estimate, s.p.sum()), "all survivors"),
+    ("7.2", lambda s: (s.estimate, s.p[s.p < 0.5].sum()), "`missed` needs"),
+    ("7.3", lambda s: (-s.difference, s.worst, s.passes), "sign"),
+    ("7.3", lambda s: (s.difference, 2 * s.difference - s.worst, s.passes), "lower end"),
+    ("7.3", lambda s: (s.difference, unpaired_worst(s), s.passes), "passenger by passenger"),
+    ("7.3", lambda s: (s.difference, s.difference + 1.96 * s.paired.std(), s.passes), "far surer"),
+    ("7.3", lambda s: (s.difference, s.worst, not s.passes), "does not follow"),
+    ("7.3", lambda s: (s.difference, s.worst, "yes"), "True or False"),
+    ("7.4", lambda s: (1, s.first_day, s.affected), "Another one was not"),
+    ("7.4", lambda s: (9, s.first_day, s.affected), "no version 9"),
+    ("7.4", lambda s: (s.bad_version, s.first_day + pd.Timedelta(days=1), s.affected), "whole"),
+    ("7.4", lambda s: (s.bad_version, "2026-11-01", s.affected), "first time"),
+    ("7.4", lambda s: (s.bad_version, "soon", s.affected), "cannot be read"),
+    ("7.4", lambda s: (s.bad_version, s.first_day, (s.results["model_version"] == s.bad_version).sum()), "is known"),
+    ("7.4", lambda s: (s.bad_version, s.first_day, everyone_on_these_days(s)), "another version predicted as well"),
+    ("7.5", lambda s: (s.window, 0.8), "Who would still read it"),
+    ("7.5", lambda s: (s.window, 0.2), "never rings"),
+    ("7.5", lambda s: wide_alarm(s), "too late"),
+    ("7.5", lambda s: (s.window, 80), "between 0 and 1"),
+    ("7.5", lambda s: (0, s.limit), "whole number of days"),
+]
+
+
+def right_before_the_evening(s):
+    earlier = s.joined[s.joined["outcome_at"] < s.EVENING]
+    return (earlier["prediction"] == earlier["survived"]).mean()
+
+
+def right_if_pending_is(s, outcome):
+    happened = s.scored["survived"].where(s.scored["outcome_at"] <= s.EVENING, outcome)
+    return (s.scored["prediction"] == happened).mean()
+
+
+def unpaired_worst(s):
+    return s.difference + 1.96 * np.hypot(s.losses["champion"].sem(), s.losses["challenger"].sem())
+
+
+def everyone_on_these_days(s):
+    return s.stored["predicted_at"].between(s.of_bad["predicted_at"].min(), s.of_bad["predicted_at"].max()).sum()
+
+
+def wide_alarm(s, window=30):
+    """Rings when the odd days are nearly over."""
+    totals = s.evenings[["known", "right"]].rolling(window).sum()
+    return window, (totals["right"] / totals["known"]).iloc[-3:].min() + 1e-9
+
+
+MISTAKES = [*LESSON_01, *LESSON_02, *LESSON_03, *LESSON_04, *LESSON_05, *LESSON_06, *LESSON_07]

@@ -1,4 +1,4 @@
-"""Lesson 01: baselines, interaction, adjusting for class, leaking columns, rules."""
+"""Lesson 01: baselines, interaction, adjusting for class, leaks in disguise, rules."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from lifeboat.passengers import FEATURES
 
 FEWEST, LEAST_SHARE = 100, 0.92
 """What 1.5 asks of the safest passengers."""
+
+FROM_BEFORE, FROM_AFTER = {"title", "deck", "party"}, {"companions_saved", "recovered", "usual_outcome"}
+"""The columns of 1.4, by when they could be known."""
 
 
 @exercise(
@@ -110,42 +113,44 @@ def gap_within_class(adjusted_gap: Any) -> None:
 
 @exercise(
     "1.4",
-    todo="Set `accuracy` to the share for whom the rule about `boat` is right, and `leaks` to a list of columns.",
-    why="It is so good because the column was written down afterwards: ask of each feature when it is known.",
+    todo="Set `accuracy` to the share for whom the rule about companions is right, and `leaks` to a list of columns.",
+    why="A leak need not look like the outcome. Ask of each column what it was made of, and when that was known.",
     hints=(
-        "`data['boat'].notna()` is True for those of whom a boat is known.",
-        "Compare that with `data['survived'].astype(bool)`, passenger by passenger, and take the mean.",
-        "For `leaks`, ask of each column: who could have written this down before the sinking?",
+        "`extra['party'] - 1` is how many others are on the ticket. At least half of them: `>=`.",
+        "Compare the rule with `data['survived'].astype(bool)`, keep those with a party above one, and take the mean.",
+        "For `leaks`, read how each column is made: is anything in it that was written down after the sinking?",
     ),
 )
 def leaking_columns(accuracy: Any, leaks: Any) -> None:
-    """Judge the accuracy of the rule over `boat`, and the list of columns known only afterwards."""
+    """Judge the accuracy of the rule over companions, and the list of columns known only afterwards."""
     data = everyone()
-    has_boat, survived = data["boat"].notna(), data["survived"].astype(bool)
+    survived, of_ticket = data["survived"].astype(bool), data.groupby("ticket")["survived"]
+    others = of_ticket.transform("size") - 1
+    saved, shared = of_ticket.transform("sum") - data["survived"], others > 0
+    right = (saved >= others / 2) == survived
     expect(
         accuracy,
-        (has_boat == survived).mean(),
+        right[shared].mean(),
         {
-            "That is the share for whom the rule is wrong.": (has_boat != survived).mean(),
-            "That is the share of passengers with a known boat, not the share for whom the rule is right.": (
-                has_boat.mean()
-            ),
-            "You looked only at those with a known boat; the rule says 'died' for the others, and may be right.": (
-                survived[has_boat].mean()
-            ),
-            "You looked only at those who survived; the rule must be right for the others too.": (
-                has_boat[survived].mean()
+            "That is the share for whom the rule is wrong.": 1 - right[shared].mean(),
+            "That is over all passengers; look only at those who share their ticket.": right.mean(),
+            "You counted the passengers themselves among their companions.": (
+                (of_ticket.transform("mean") >= 0.5) == survived
+            )[shared].mean(),
+            "You asked for more than half of the others; half is enough.": ((saved > others / 2) == survived)[
+                shared
+            ].mean(),
+            "You asked whether anyone else survived; the rule asks for half of the others.": (
+                ((saved > 0) == survived)[shared].mean()
             ),
         },
-        "The accuracy is not right. For each passenger: is `boat` known if, and only if, the passenger survived?",
+        "The accuracy is not right. Of those who share a ticket: who survived just when half of the others did?",
     )
-    found = names(leaks, data.columns)
-    if "survived" in found:
-        raise Wrong("`survived` is the outcome itself; list the other columns.")
-    if known := found & {*FEATURES, "passenger_id", "name", "ticket", "cabin", "home_dest"}:
-        raise Wrong(f"`{sorted(known)[0]}` was known when the ship left: a ticket office had it.")
-    if found != {"boat", "body"}:
-        raise Wrong("Your list is not complete. What was written down about the living, and what about the dead?")
+    found = names(leaks, FROM_BEFORE | FROM_AFTER)
+    if known := found & FROM_BEFORE:
+        raise Wrong(f"`{min(known)}` was known when the ship left: a ticket office had what it is made of.")
+    if found != FROM_AFTER:
+        raise Wrong("Your list is not complete. Read how each column is made: of which other columns of `data`?")
 
 
 @exercise(
