@@ -64,14 +64,6 @@ class Facts:
         return losses["logistic_engineered"] - losses["logistic_companions"]
 
     @cached_property
-    def boat(self):
-        """Accuracy of a model that knows who has a boat: with it, and on the day of boarding."""
-        raw = passengers.load()
-        has_boat = raw[["boat"]].notna()
-        model = LogisticRegression().fit(has_boat, raw[LABEL])
-        return model.score(has_boat, raw[LABEL]), model.score(has_boat.assign(boat=False), raw[LABEL])
-
-    @cached_property
     def remembered(self):
         """By how much the probability of two of a party falls if the model has seen the other nine."""
         party = self.data.ticket == "CA. 2343"

@@ -36,7 +36,7 @@ said, happened = my_forecasts()
 fs = practice().get_feature_store()
 key = {"version": 1, "primary_key": ["passenger_id"]}
 forecasts = fs.get_or_create_feature_group(name="forecasts", event_time="predicted_at", **key)
-outcomes = fs.get_or_create_feature_group(name="outcomes", event_time="outcome_at", **key)
+outcomes = fs.get_or_create_feature_group(name="outcomes", **key)
 with quiet():
     forecasts.insert(said)
     outcomes.insert(happened)
