@@ -11,16 +11,8 @@ import numpy as np
 import pandas as pd
 
 from lifeboat.course import check, hint, practice, solution
-from lifeboat.course.lessons.lesson07 import (
-    EVENING,
-    MARGIN,
-    judged_passengers,
-    my_evenings,
-    my_forecasts,
-    my_pending,
-    my_releases,
-    my_threshold,
-)
+from lifeboat.course.lessons.lesson07 import EVENING, MARGIN, my_evenings, my_forecasts, my_judged, my_pending
+from lifeboat.course.lessons.lesson07 import my_releases, my_threshold
 from lifeboat.store import quiet
 
 # %% [markdown]
@@ -90,7 +82,7 @@ check("7.2", estimate, missed)
 # `difference`, the upper end `worst` (1.96 standard errors above it), and decide: `passes` is True or False.
 
 # %%
-judged = judged_passengers()
+judged = my_judged()
 
 # solution
 lived = judged["survived"] == 1

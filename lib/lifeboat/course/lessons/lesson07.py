@@ -21,7 +21,7 @@ FIRST_DAY = pd.Timestamp("2026-11-01")
 OTHER_SEX = {"female": "male", "male": "female"}
 
 
-def judged_passengers() -> pd.DataFrame:
+def my_judged() -> pd.DataFrame:
     """Draw 500 passengers of this learner, with their outcome and what a champion and a challenger say of them."""
     return _judged(seed("7.3"))[["passenger_id", LABEL, "champion", "challenger"]].copy()
 
