@@ -25,6 +25,9 @@ deploy-spaces: $(READY)  ## publish the pages: make deploy-spaces HF_USER=you [D
 notebooks: $(READY)  ## execute the committed notebooks again, in place
 	@$(BIN)/lifeboat notebooks
 
+book: $(READY)  ## render lessons, exercises and documents as a site: build/book/index.html
+	@$(BIN)/sphinx-build -q -W -n --keep-going -c docs -d build/doctrees . build/book && echo "Open build/book/index.html"
+
 bench: $(READY)  ## measure again what benchmarks/*.md report (half an hour)
 	@$(BIN)/python -m benchmarks
 
@@ -51,4 +54,4 @@ $(READY): requirements.txt pyproject.toml
 	@$(HOST_PYTHON) -m venv .venv && $(BIN)/python -m pip install -q --disable-pip-version-check uv
 	@$(BIN)/uv pip install -q --compile-bytecode -r requirements.txt && $(BIN)/uv pip install -q --no-deps -e . && touch $@
 
-.PHONY: help run test lab spaces deploy-spaces notebooks bench lint format lock clean setup
+.PHONY: help run test lab spaces deploy-spaces notebooks book bench lint format lock clean setup

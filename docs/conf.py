@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -31,10 +32,9 @@ html_static_path = ["book.css"]
 html_css_files = ["book.css"]
 html_copy_source = html_use_index = False
 nb_execution_mode = "off"  # the committed outputs are shown; tests see to it that they are what the cells give
-nb_ipywidgets_js: dict = {}  # by default myst-nb fetches two scripts from a CDN
 myst_heading_anchors = 3
-nitpick_ignore_regex = [("myst", r"[\w/]+")]  # folders: a link on a code host, plain words in a book
 
+LINK = re.compile(r"\[([^\[\]\n]+)\]\(([\w/]+)\)")
 CONTENTS = """
 ```{toctree}
 :hidden:
@@ -75,7 +75,12 @@ lib/hopsworks_local/README
 
 
 def read(app: Sphinx, name: str, text: list[str]) -> None:
-    """Give the first page the contents, and each figure of a notebook the alternative text that is stored with it."""
+    """Give the first page the contents, and each figure of a notebook the alternative text that is stored with it.
+
+    A link to a folder leads somewhere on a code host, but nowhere in a book: of it only the words are kept.
+    """
+    here = Path(app.srcdir, name).parent
+    text[0] = LINK.sub(lambda link: link[1] if (here / link[2]).is_dir() else link[0], text[0])
     if name == root_doc:
         text[0] += CONTENTS
     if name.startswith("notebooks/"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -58,11 +59,15 @@ class Quiz(tuple[Question, ...]):
 
 def _folded(number: int, question: Question) -> str:
     options = "".join(
-        f"<details style='margin-left: 1.5em'><summary>{letter}) {escape(option.text)}</summary>"
-        f"<p style='margin-left: 1.5em'><b>{'Right' if option.right else 'No'}.</b> {escape(option.why)}</p></details>"
+        f"<details style='margin-left: 1.5em'><summary>{letter}) {_html(option.text)}</summary>"
+        f"<p style='margin-left: 1.5em'><b>{'Right' if option.right else 'No'}.</b> {_html(option.why)}</p></details>"
         for letter, option in question.lettered.items()
     )
-    return f"<details><summary><b>{number}.</b> {escape(question.question)}</summary>{options}</details>"
+    return f"<details><summary><b>{number}.</b> {_html(question.question)}</summary>{options}</details>"
+
+
+def _html(text: str) -> str:
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 @cache

@@ -73,6 +73,11 @@ def test_a_quiz_is_folded_html_without_script_or_network():
     assert _balanced(shown)
 
 
+def test_names_of_code_are_shown_as_code():
+    assert "`" not in quiz("01")._repr_html_()
+    assert "<code>boat</code>" in quiz("01")._repr_html_()
+
+
 def _balanced(text):
     opened = []
 

@@ -76,7 +76,7 @@ def visit(window) -> Iterator[Callable[..., Page]]:
     yield open_page
     for page in pages:
         page.close()
-    assert [url for url in asked if not url.startswith(("http://127.0.0.1:", "data:", "blob:"))] == []
+    assert [url for url in asked if not url.startswith(("http://127.0.0.1:", "file:", "data:", "blob:"))] == []
     assert errors == []
 
 

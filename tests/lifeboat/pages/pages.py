@@ -116,7 +116,7 @@ def make_versions() -> pd.DataFrame:
 
 def serious_violations(page: Page) -> list[tuple[str, list[str]]]:
     """What axe-core finds wrong with a page, of impact 'serious' or 'critical'; the inside of charts is plotly's."""
-    options = {"resultTypes": ["violations"], "iframes": False}  # nothing that is not looked at here
+    options = {"resultTypes": ["violations"], "iframes": False, "preload": False}  # only what is looked at here
     found = Axe().run(page, context={"exclude": [".js-plotly-plot"]}, options=options).response["violations"]
     return [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found if v["impact"] in ("serious", "critical")]
 
