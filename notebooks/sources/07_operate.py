@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from lifeboat.course import check, hint, practice, solution
-from lifeboat.course.lessons.lesson07 import EVENING, MARGIN, my_evenings, my_forecasts, my_judged, my_pending
-from lifeboat.course.lessons.lesson07 import my_releases, my_threshold
+from lifeboat.course.lessons.samples07 import EVENING, my_evenings, my_forecasts, my_judged, my_pending
+from lifeboat.course.lessons.samples07 import my_releases, my_threshold
+from lifeboat.gate import MARGIN
 from lifeboat.store import quiet
 
 # %% [markdown]

@@ -3,66 +3,31 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from lifeboat import survival
 from lifeboat.course.answers import expect, near, number
 from lifeboat.course.exercise import Wrong, exercise
-from lifeboat.course.learner import my_passengers, others_than, seed
+from lifeboat.course.learner import seed
+from lifeboat.course.lessons.samples07 import (
+    EVENING,
+    FALSE_ALARMS,
+    IN_TIME,
+    ON_OTHERS,
+    QUIET_DAYS,
+    evenings,
+    judged,
+    my_forecasts,
+    my_pending,
+    my_threshold,
+    released,
+    rings_per_sixty,
+    shares,
+)
 from lifeboat.gate import MARGIN
-from lifeboat.passengers import FEATURES, LABEL, SURVIVES_FROM
-
-EVENING = pd.Timestamp("2026-11-10")
-FIRST_DAY = pd.Timestamp("2026-11-01")
-OTHER_SEX = {"female": "male", "male": "female"}
-
-
-def my_judged() -> pd.DataFrame:
-    """Draw 500 passengers of this learner, with their outcome and what a champion and a challenger say of them."""
-    return _judged(seed("7.3"))[["passenger_id", LABEL, "champion", "challenger"]].copy()
-
-
-@lru_cache(maxsize=64)
-def _judged(learner_seed: int) -> pd.DataFrame:
-    """The learner's passengers, scored by models who learned from the others; one of them with the sexes exchanged."""
-    mine = my_passengers("7.3", 500).sample(500, random_state=learner_seed, ignore_index=True)
-    others = others_than(mine)
-    names = ("logistic", "logistic_engineered")[
-        :: 1 if learner_seed % 2 else -1
-    ]  # so not everyone's verdict is the same
-    champion, challenger = (survival.fit(name, others[FEATURES], others[LABEL]) for name in names)
-    exchanged = mine.assign(sex=mine["sex"].map(OTHER_SEX))
-    return mine[["passenger_id", LABEL]].assign(
-        champion=champion.predict_proba(mine[FEATURES])[:, 1],
-        challenger=challenger.predict_proba(mine[FEATURES])[:, 1],
-        exchanged=champion.predict_proba(exchanged[FEATURES])[:, 1],
-    )
-
-
-def my_forecasts() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Make predictions for this learner's passengers of a fortnight, and outcomes, those of survivors known first."""
-    rows = _forecasts(seed("7.1"))
-    happened = rows[["passenger_id", LABEL, "outcome_at"]].sample(frac=1, random_state=seed("7.1"), ignore_index=True)
-    return rows[["passenger_id", "prediction", "predicted_at"]].copy(), happened
-
-
-@lru_cache(maxsize=64)
-def _forecasts(learner_seed: int) -> pd.DataFrame:
-    """Predictions and outcomes; of the drawings the first in which the outcomes of the last day make a difference."""
-    scored, random = _judged(seed("7.3")).head(400), np.random.default_rng(learner_seed)
-    day = pd.Series(np.arange(len(scored)) * 14 // len(scored))
-    said = scored[["passenger_id", LABEL]].assign(predicted_at=FIRST_DAY + pd.to_timedelta(day, "D"))
-    said["prediction"] = (scored["champion"] >= SURVIVES_FROM).astype("int64")
-    right = said["prediction"] == said[LABEL]
-    while True:
-        late = np.where(said[LABEL] == 1, random.integers(1, 3, len(said)), random.integers(4, 9, len(said)))
-        at = said["predicted_at"] + pd.to_timedelta(late, "D")
-        if right[at <= EVENING].mean() < min(right[at < EVENING].mean(), right.mean()) - 0.002:
-            return said.assign(outcome_at=at)
+from lifeboat.passengers import LABEL, SURVIVES_FROM
 
 
 @exercise(
@@ -108,17 +73,6 @@ def as_it_was_known(accuracy_then: Any, pending_then: Any) -> None:
         },
         "`pending_then` is not the number of passengers who were scored by then, with an outcome that came later.",
     )
-
-
-def my_pending() -> pd.DataFrame:
-    """Draw 200 passengers of this learner with the probability that the champion gave, and no outcome."""
-    scored = _judged(seed("7.3")).tail(200).reset_index(drop=True)
-    return scored[["passenger_id"]].assign(probability=scored["champion"])
-
-
-def my_threshold() -> float:
-    """Draw the threshold of this learner."""
-    return (0.25, 0.3, 0.7, 0.75)[seed("7.2") % 4]
 
 
 @exercise(
@@ -174,9 +128,9 @@ def estimate_without_outcomes(estimate: Any, missed: Any) -> None:
 )
 def challenger_passes(difference: Any, worst: Any, passes: Any) -> None:
     """Judge a gate by hand: the paired difference, the end of its interval, the verdict."""
-    judged = _judged(seed("7.3"))
-    survived = judged[LABEL] == 1
-    old, new = (-np.log(judged[name].where(survived, 1 - judged[name])) for name in ("champion", "challenger"))
+    table = judged(seed("7.3"))
+    survived = table[LABEL] == 1
+    old, new = (-np.log(table[name].where(survived, 1 - table[name])) for name in ("champion", "challenger"))
     paired, error = (new - old).mean(), (new - old).sem()
     expect(
         difference,
@@ -207,33 +161,6 @@ def challenger_passes(difference: Any, worst: Any, passes: Any) -> None:
         raise Wrong("The two numbers are right, but the verdict does not follow from them. Read the rule once more.")
 
 
-@lru_cache(maxsize=64)
-def _released(learner_seed: int) -> tuple[pd.DataFrame, int]:
-    """What was stored on twenty days of 25 passengers, with known outcomes, and which version was bad."""
-    random, bad = np.random.default_rng(learner_seed), 2 + learner_seed % 2
-    scored = _judged(seed("7.3"))
-    row = np.arange(len(scored))
-    released, back = 25 * int(random.integers(7, 10)) + int(random.integers(8, 18)), 25 * int(random.integers(13, 15))
-    versions = (1, 2, 1, 3) if bad == 2 else (1, 2, 3, 2)
-    changes = (released, back, 25 * 17) if bad == 2 else (25 * 4, released, back)
-    version = np.array(versions)[np.searchsorted(changes, row, side="right")]
-    p = scored["champion"].where(version != bad, scored["exchanged"])
-    table = scored[["passenger_id", LABEL]].assign(
-        model_version=version,
-        predicted_at=FIRST_DAY + pd.to_timedelta(row // 25, "D"),
-        prediction=(p >= SURVIVES_FROM).astype("int64"),
-        known=(row // 25 < 12) | ((row // 25 > 16) & (row % 5 == 0)),
-    )
-    return table.sample(frac=1, random_state=learner_seed, ignore_index=True), bad
-
-
-def my_releases() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Make stored predictions of three versions for this learner, and the outcomes that are known so far."""
-    table, _ = _released(seed("7.4"))
-    settled = table.loc[table["known"], ["passenger_id", LABEL]].sample(frac=1, random_state=seed("7.4"))
-    return table.drop(columns=[LABEL, "known"]), settled.reset_index(drop=True)
-
-
 def _day(answer: Any) -> date:
     try:
         return pd.Timestamp(str(answer)).date()
@@ -253,7 +180,7 @@ def _day(answer: Any) -> date:
 )
 def bad_version_got_out(bad_version: Any, first_day: Any, affected: Any) -> None:
     """Judge which version was bad, since when, and for how many."""
-    table, bad = _released(seed("7.4"))
+    table, bad = released(seed("7.4"))
     chosen, day, many = number(bad_version), _day(first_day), number(affected)
     if chosen not in set(table["model_version"]):
         raise Wrong(f"There is no version {chosen:g} among the stored predictions.")
@@ -275,51 +202,6 @@ def bad_version_got_out(bad_version: Any, first_day: Any, affected: Any) -> None
         raise Wrong("`affected` is not the number of passengers whose stored prediction is of that version.")
 
 
-PROMISED, FALLEN, QUIET_DAYS, ODD_DAYS, IN_TIME = 0.8, 0.7, 60, 20, 10
-"""7.5: the accuracy before and after, for how many days each, and by which evening the alarm must ring."""
-
-FALSE_ALARMS, ON_OTHERS = 1, 2.0
-"""On how many quiet evenings an alarm may ring: on those that the learner has, and on average on others."""
-
-
-def my_evenings() -> pd.DataFrame:
-    """Draw eighty days for this learner: known outcomes and right predictions, at the end fewer of these."""
-    return _evenings(seed("7.5")).copy()
-
-
-@lru_cache(maxsize=64)
-def _evenings(learner_seed: int) -> pd.DataFrame:
-    """The days of a learner; of the drawings the first whose lowest quiet week makes a good alarm."""
-    random = np.random.default_rng(learner_seed)
-    while True:
-        days = _drawn(random, [PROMISED] * QUIET_DAYS + [FALLEN] * ODD_DAYS)
-        quiet = _shares(days, 7)[:QUIET_DAYS]
-        rings = _shares(days, 7)[QUIET_DAYS:][:IN_TIME] < np.nanmin(quiet)
-        if 0.72 < np.nanmin(quiet) < 0.75 and rings.any() and _per_sixty(7, float(np.nanmin(quiet))) < ON_OTHERS:
-            return days
-
-
-def _drawn(random: np.random.Generator, accuracy: list[float]) -> pd.DataFrame:
-    known = random.integers(25, 41, len(accuracy))
-    days = pd.DataFrame({"day": np.arange(1, len(accuracy) + 1), "known": known})
-    return days.assign(right=random.binomial(known, accuracy), quiet=np.array(accuracy) == PROMISED)
-
-
-def _shares(days: pd.DataFrame, window: int) -> np.ndarray:
-    """The share of right predictions of the last days together, on each evening; NaN where there are too few days."""
-    totals = days[["known", "right"]].rolling(window).sum()
-    return (totals["right"] / totals["known"]).to_numpy()
-
-
-@lru_cache(maxsize=1)
-def _others() -> pd.DataFrame:
-    return _drawn(np.random.default_rng(1912), [PROMISED] * (100 * QUIET_DAYS))
-
-
-def _per_sixty(window: int, limit: float) -> float:
-    return float((_shares(_others(), window) < limit).mean() * QUIET_DAYS)
-
-
 @exercise(
     "7.5",
     todo="Set `window` to a number of days, and `limit` to a share, so that the alarm is quiet when it should be.",
@@ -332,19 +214,19 @@ def _per_sixty(window: int, limit: float) -> float:
 )
 def readable_alarm(window: Any, limit: Any) -> None:
     """Judge an alarm by when it rings on the learner's days, and on quiet days of others."""
-    days, width, share = _evenings(seed("7.5")), number(window), number(limit)
+    days, width, share = evenings(seed("7.5")), number(window), number(limit)
     if width not in range(1, QUIET_DAYS // 2 + 1):
         raise Wrong(f"The window is a whole number of days, from 1 to {QUIET_DAYS // 2}.")
     if not 0 <= share <= 1:
         raise Wrong("`limit` is a share of right predictions, between 0 and 1.")
-    rings = _shares(days, int(width)) < share
+    rings = shares(days, int(width)) < share
     if (false := rings[:QUIET_DAYS].sum()) > FALSE_ALARMS:
         raise Wrong(f"It rings on {false} quiet evenings. Who would still read it when it matters?")
     if not rings[QUIET_DAYS:].any():
         raise Wrong("It is quiet, but it never rings, not even after twenty days of a broken model.")
     if (late := rings[QUIET_DAYS:].argmax() + 1) > IN_TIME:
         raise Wrong(f"It rings first on evening {late} of the odd days: too late. A wide window forgets slowly.")
-    if (often := _per_sixty(int(width), share)) > ON_OTHERS:
+    if (often := rings_per_sixty(int(width), share)) > ON_OTHERS:
         raise Wrong(
             f"On your days it does well, but on other quiet days it would ring {often:.1f} times in sixty: it was "
             "fitted too closely to yours."
