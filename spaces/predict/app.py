@@ -104,8 +104,11 @@ def many_passengers(page: Page) -> None:
             with gr.Row():
                 predictions = gr.DownloadButton("Download the predictions", size="sm", interactive=False)
                 faults = gr.DownloadButton("Download the faults", size="sm", interactive=False)
-    outputs = [summary, predictions, faults]
-    gr.on([file.upload, file.clear], page.score_file, file, outputs, api_name="predict_csv", concurrency_limit=2)
+    outputs, buttons = [summary, predictions, faults], [predictions, faults]
+    scored = gr.on(
+        [file.upload, file.clear], page.score_file, file, outputs, api_name="predict_csv", concurrency_limit=2
+    )
+    scored.then(lambda *paths: [gr.update(interactive=bool(path)) for path in paths], buttons, buttons, **QUIET)
 
 
 def build(champion: Live[Champion]) -> gr.Blocks:

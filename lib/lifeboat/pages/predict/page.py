@@ -47,7 +47,6 @@ NOTABLE = {
 """Passengers to begin with, by id."""
 
 NOT_UPLOADED = Raw("<p>Nothing uploaded yet.</p>")
-NO_FILES = (gr.update(value=None, interactive=False),) * 2
 PANELS = 6
 MAX_CACHED = 1024
 
@@ -186,22 +185,22 @@ class Page:
         shown = Shown(_mark(reading), values, truth)
         return *values, Told(values, truth), shown, state(reading), *self._answer(reading, passenger, truth)
 
-    def score_file(self, path: str | None, progress: gr.Progress = gr.Progress()) -> tuple:  # noqa: B008 (gradio's way)
+    def score_file(self, path: str | None, progress: gr.Progress = gr.Progress()) -> tuple:  # noqa: B008
         """Score a list of up to 100,000 passengers: the columns pclass, sex, age, sibsp, parch, fare and embarked.
 
         Returns a summary, a CSV file with the good rows and their predictions, and one with the faults of the others.
         """
         if path is None:
-            return NOT_UPLOADED, *NO_FILES
+            return NOT_UPLOADED, None, None
         reading = self._champion.get()
         if reading.value is None:
-            return missing(reading), *NO_FILES
+            return missing(reading), None, None
         try:
             scored = batch.score(reading.value.pipeline, Path(path).read_bytes(), lambda *step: progress(*step))
         except uploaded.UnreadableList as error:
-            return notice("This file cannot be used", str(error), "warning"), *NO_FILES
-        tables = {"predictions": scored.predictions, "faults": scored.faults}
-        return summary(scored), *(_download(table, name) for name, table in tables.items())
+            return notice("This file cannot be used", str(error), "warning"), None, None
+        faults = files.save(scored.faults, "faults") if scored.faulty else None
+        return summary(scored), files.save(scored.predictions, "predictions"), faults
 
     def _answer(self, reading: Reading[Champion], passenger: dict[str, Any], truth: str) -> tuple[Raw, ...]:
         """The panels of an answer, all from one reading."""
@@ -214,11 +213,6 @@ class Page:
             return *_alone(notice("This passenger cannot be", str(error), "warning"))[:-1], model
         found, *others = self._explained(Keyed(_mark(reading), reading.value), values)
         return panels.verdict(found), panels.truth(found, truth), *others, model
-
-
-def _download(table: pd.DataFrame, name: str) -> dict:
-    """A button with a file behind it; it cannot be pressed if there is nothing to download."""
-    return gr.update(value=files.save(table, name) if len(table) else None, interactive=len(table) > 0)
 
 
 def _alone(panel: Raw) -> tuple[Raw, ...]:
