@@ -5,7 +5,7 @@ import yaml
 
 from lifeboat import cli, store
 from lifeboat.errors import LifeboatError
-from lifeboat.operate import runner, workflows
+from lifeboat.operate import pipelines, workflows
 
 FOLDER = store.project_folder() / ".github" / "workflows"
 
@@ -35,14 +35,14 @@ def test_a_workflow_runs_what_exists(name):
 
 
 def test_every_scheduled_pipeline_has_its_workflow_at_its_time():
-    for pipeline in runner.pipelines().values():
+    for pipeline in pipelines.table().values():
         if pipeline.cron:
             assert f'cron: "{pipeline.cron}"' in workflows.workflows()[f"{pipeline.name}.yml"]
 
 
 def test_another_timezone_is_refused(monkeypatch):
-    elsewhere = runner.Pipeline("daily", (("05_batch_inference",),), cron="15 6 * * *", timezone="Europe/Stockholm")
-    monkeypatch.setattr(runner, "pipelines", lambda: {"daily": elsewhere})
+    elsewhere = pipelines.Pipeline("daily", (("05_batch_inference",),), cron="15 6 * * *", timezone="Europe/Stockholm")
+    monkeypatch.setattr(pipelines, "table", lambda: {"daily": elsewhere})
     with pytest.raises(LifeboatError, match="timezone of daily is 'Europe/Stockholm'; allowed"):
         workflows.workflows()
 
