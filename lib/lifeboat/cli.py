@@ -222,7 +222,8 @@ def learn(
     console.print(curriculum.overview(), highlight=False, soft_wrap=True)
     if open_ and (task := curriculum.next_task()):
         notebook = source.file("exercises", task.notebook)
-        raise typer.Exit(subprocess.run([sys.executable, "-m", "jupyter", "lab", str(notebook)]).returncode)
+        as_root = ["--allow-root"] * (hasattr(os, "geteuid") and os.geteuid() == 0)  # as in most containers
+        raise typer.Exit(subprocess.run([sys.executable, "-m", "jupyter", "lab", str(notebook), *as_root]).returncode)
 
 
 @app.command()

@@ -98,6 +98,12 @@ jobs:
             store
             runs
           key: lifeboat-$${{ github.run_id }}-$${{ github.run_attempt }}
+      - name: Publish the pages with what the store holds now, if the variable HF_USER is set
+        if: vars.HF_USER != ''
+        env:
+          HF_USER: $${{ vars.HF_USER }}
+          HF_TOKEN: $${{ secrets.HF_TOKEN }}
+        run: .venv/bin/lifeboat deploy-spaces "$$HF_USER"
       - name: Say how things are; this fails while something is wrong
         if: always()
         run: .venv/bin/lifeboat status

@@ -55,3 +55,12 @@ def test_the_store_is_kept_even_if_the_run_or_the_status_fails(name):
     assert steps[keeps]["if"] == "always()"
     assert used.index(f".venv/bin/lifeboat run {name}") < keeps < used.index(".venv/bin/lifeboat status")
     assert not [what for what in used if what.startswith("actions/cache@")]  # which keeps it only after a success
+
+
+@pytest.mark.parametrize("name", ["daily", "retrain"])
+def test_the_pages_are_published_again_only_for_those_who_asked(name):
+    steps = yaml.safe_load(workflows.workflows()[f"{name}.yml"])["jobs"]["run"]["steps"]
+    (publish,) = [step for step in steps if "deploy-spaces" in step.get("run", "")]
+    assert publish["if"] == "vars.HF_USER != ''"
+    assert set(publish["env"]) == {"HF_USER", "HF_TOKEN"}
+    assert publish["run"] == '.venv/bin/lifeboat deploy-spaces "$HF_USER"'
