@@ -14,7 +14,7 @@ def registry_service(tmp_path_factory):
         hopsworks_local.start(tmp_path_factory.mktemp("trained"), project="titanic") as service,
     ):
         project = _login(service, patch)
-        features.write_new(features.titanic_group(project), features.historical_passengers())
+        features.write_new(features.feature_group(project), features.historical_passengers())
         training.train(project, "logistic")
         training.train(project)
         yield service

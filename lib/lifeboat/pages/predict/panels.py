@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 
+from lifeboat.fields import short
 from lifeboat.pages import words
 from lifeboat.pages.markup import Raw, facts, large, table, text
 from lifeboat.pages.predict.answer import Answer, Evidence
 from lifeboat.pages.predict.batch import LINE, Scored
 from lifeboat.pages.predict.whatif import Change
-from lifeboat.passengers import DIED, FIELDS, SURVIVED, SURVIVES_FROM, short
+from lifeboat.passengers import DIED, FIELDS, SURVIVED, SURVIVES_FROM
 from lifeboat.registry import NAME, Champion
 from lifeboat.survival import METRIC_WORDS
 
