@@ -120,7 +120,7 @@ def reliability(calibration: pd.DataFrame, dataset: Dataset = TITANIC) -> Pictur
     inside = int(predicted.between(calibration["low"], calibration["high"]).sum())
     with canvas(5.4, 4.8) as (figure, axes):
         axes.plot([0, 1], [0, 1], color=NEUTRAL, linestyle="--", label="as predicted")
-        spread = [observed - calibration["low"], calibration["high"] - observed]
+        spread = [(observed - calibration["low"]).clip(lower=0), (calibration["high"] - observed).clip(lower=0)]
         style = {"fmt": "o", "capsize": 3, "color": HIGHLIGHT, "label": "observed, with 95% interval"}
         axes.errorbar(predicted, observed, yerr=spread, **style)
         percent_axis(axes, yes)
