@@ -14,9 +14,9 @@ LIBRARY = ROOT / "lib" / "lifeboat"
 DOCUMENTS = [
     path
     for path in [*ROOT.glob("*.md"), *sorted(ROOT.glob("[!.]*/**/*.md"))]
-    if path.name != "model_card.md" and not {"build", "store", "runs"} & set(path.parts)
+    if not path.name.startswith("model_card") and not {"build", "store", "runs"} & set(path.parts)
 ]
-"""All documents but the template of the model card, which is filled in beside the figures that it shows."""
+"""All documents but the templates of the model card, which are filled in beside the figures that they show."""
 GENERATED = ["store/", "runs/"]  # by a run
 
 

@@ -72,7 +72,7 @@ def test_the_metrics_are_those_of_the_test_set(trained, data):
     [
         (training, "PREPARATION_VERSION", 0),
         (training.sklearn, "__version__", "0.1"),
-        (survival, "build_estimator", lambda name: LogisticRegression(C=7)),
+        (survival, "build_estimator", lambda name, dataset: LogisticRegression(C=7)),
     ],
 )
 def test_preparation_settings_and_scikit_learn_make_another_version(monkeypatch, place, name, value):
@@ -103,8 +103,8 @@ def test_two_versions_are_compared_on_the_test_set_of_both(trained):
 def test_versions_with_another_split_are_not_compared(trained, monkeypatch):
     load = registry.load
 
-    def other_split(project, version):
-        model = load(project, version)
+    def other_split(project, version, dataset):
+        model = load(project, version, dataset)
         return dataclasses.replace(model, card=dataclasses.replace(model.card, split=version - 1))
 
     monkeypatch.setattr(registry, "load", other_split)
@@ -200,7 +200,7 @@ def test_a_verdict_that_cannot_be_written_promotes_nothing(ready, monkeypatch):
 def test_a_model_from_before_the_gate_is_trained_again(trained, monkeypatch):
     model = registry.load(trained, 2)
     old = dataclasses.replace(model, card=dataclasses.replace(model.card, verdict=None))
-    monkeypatch.setattr(registry, "find", lambda project, mark: old)
+    monkeypatch.setattr(registry, "find", lambda project, mark, dataset: old)
     try:
         assert training.train(trained).version == 3
     finally:
