@@ -70,7 +70,7 @@ def train(approve: bool | None = None) -> dict[str, Any]:
     project = store.login()
     model = training.train(project, approve=approve)
     return {
-        "name": registry.NAME,
+        "name": model.dataset.task,
         "version": model.version,
         "description": model.description,
         "metrics": model.metrics,

@@ -55,7 +55,7 @@ def filled(project):
     """The same project, with the historical passengers in it."""
     from lifeboat import features
 
-    features.write_new(features.titanic_group(project), features.historical_passengers())
+    features.write_new(features.feature_group(project), features.historical_passengers())
     return project
 
 

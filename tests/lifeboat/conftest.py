@@ -22,7 +22,7 @@ def trained_store(tmp_path_factory, worker_id):
             making = folder.with_suffix(".making")
             with pytest.MonkeyPatch.context() as patch, hopsworks_local.start(making, project="titanic") as service:
                 project = _login(service, patch)
-                features.write_new(features.titanic_group(project), features.historical_passengers())
+                features.write_new(features.feature_group(project), features.historical_passengers())
                 training.train(project, "logistic")
                 training.train(project)
             making.rename(folder)

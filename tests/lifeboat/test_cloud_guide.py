@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lifeboat import features, monitoring, registry, scoring, store
+from lifeboat import monitoring, registry, scoring, store
 from lifeboat.arrivals import board
 from lifeboat.days import today
 
@@ -23,8 +23,8 @@ def test_what_was_made_is_removed_again(trained):
     exec(removal, {})
     kept = trained.get_feature_store()
     assert registry.registered(trained) == []
-    assert kept.get_feature_view(features.VIEW, version=1) is None
-    for name in (features.TITANIC, features.PREDICTIONS, features.METRICS):
+    assert kept.get_feature_view("titanic_survival", version=1) is None
+    for name in ("titanic", "titanic_predictions", "titanic_metrics"):
         assert kept.get_feature_group(name, version=1) is None
 
 

@@ -41,7 +41,7 @@ def project(service, monkeypatch):
     for name, value in service.environment.items():
         monkeypatch.setenv(name, value)
     project = lifeboat.login()
-    features.write_new(features.titanic_group(project), features.historical_passengers())
+    features.write_new(features.feature_group(project), features.historical_passengers())
     return project
 
 

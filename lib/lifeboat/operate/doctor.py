@@ -106,7 +106,7 @@ def _content() -> Check:
 
 
 def _model() -> Check:
-    return _attempt("model", lambda: f"{registry.NAME} version {registry.champion(store.login()).version}")
+    return _attempt("model", lambda: f"{passengers.TITANIC.task} version {registry.champion(store.login()).version}")
 
 
 def _runs() -> Check:

@@ -18,7 +18,7 @@ from lifeboat.operate import alerts, records, runner
 
 ROOT = store.project_folder()
 ENTER = "import lifeboat\nfrom lifeboat import features\nproject = lifeboat.login()"
-WRITE = "print(features.write_new(features.titanic_group(project), features.historical_passengers()))"
+WRITE = "print(features.write_new(features.feature_group(project), features.historical_passengers()))"
 KILL_ONCE = """\
 import os, pathlib, psutil
 if not pathlib.Path('../killed').exists():

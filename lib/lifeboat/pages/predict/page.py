@@ -13,6 +13,7 @@ import gradio as gr
 import pandas as pd
 
 from lifeboat import passengers, registry
+from lifeboat.dataset import InvalidRow
 from lifeboat.fields import UNKNOWN
 from lifeboat.pages import files, words
 from lifeboat.pages.live import Keyed, Live, Reading
@@ -23,7 +24,7 @@ from lifeboat.pages.predict.answer import Answer, answer, prediction
 from lifeboat.pages.predict.likeness import everyone, most_similar
 from lifeboat.pages.predict.summary import summary
 from lifeboat.pages.predict.whatif import smallest_changes
-from lifeboat.passengers import FEATURES, OUTCOME, InvalidPassenger, ticket_class, validate_one
+from lifeboat.passengers import FEATURES, OUTCOME, ticket_class, validate_one
 from lifeboat.registry import Champion
 from lifeboat.synthetic import PassengerGenerator
 
@@ -132,7 +133,7 @@ class Page:
             raise gr.Error("No model answers at the moment; try again later.", print_exception=False)
         try:
             passenger = validate_one(dict(zip(FEATURES, values, strict=True)))
-        except InvalidPassenger as error:
+        except InvalidRow as error:
             raise gr.Error(str(error), print_exception=False) from None
         return prediction(reading.value, passenger) | {"as_of": reading.at.isoformat(timespec="seconds")}
 
@@ -209,7 +210,7 @@ class Page:
         model = panels.model_line(reading.value)
         try:
             values = tuple(validate_one(passenger).values())
-        except InvalidPassenger as error:
+        except InvalidRow as error:
             return *_alone(notice("This passenger cannot be", str(error), "warning"))[:-1], model
         found, *others = self._explained(Keyed(_mark(reading), reading.value), values)
         return panels.verdict(found), panels.truth(found, truth), *others, model

@@ -14,7 +14,7 @@ from lifeboat.pages.markup import Raw, facts, large, table, text
 from lifeboat.pages.predict.answer import Answer, Evidence
 from lifeboat.pages.predict.whatif import Change
 from lifeboat.passengers import DIED, FIELDS, SURVIVED, SURVIVES_FROM
-from lifeboat.registry import NAME, Champion
+from lifeboat.registry import Champion
 from lifeboat.survival import METRIC_WORDS
 
 TICKS = (0.5, 0.1, 0.9, 0.01, 0.99, 0.25, 0.75)
@@ -193,7 +193,7 @@ def model_line(champion: Champion) -> Raw:
     tested = [(word, champion.metrics[name]) for name, word in METRIC_WORDS.items() if name in champion.metrics]
     return facts(
         [
-            ("Model", f"{NAME} version {champion.version}"),
+            ("Model", f"{champion.dataset.task} version {champion.version}"),
             ("Trained", words.day(champion.created)),
             *[(f"{_capital(word)} in the test", f"{value:.3f}") for word, value in tested],
         ]
