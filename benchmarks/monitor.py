@@ -27,7 +27,7 @@ def fill(project: object, per_day: int) -> None:
     from lifeboat.registry import Champion
     from lifeboat.synthetic import PassengerGenerator
 
-    titanic, predicted = features.titanic_group(project), features.predictions_group(project)
+    titanic, predicted = features.feature_group(project), features.predictions_group(project)
     features.write_new(titanic, features.historical_passengers())
     real = passengers.load()
     pipeline = survival.build_estimator("logistic").fit(real[FEATURES], real[LABEL])

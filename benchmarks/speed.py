@@ -78,7 +78,7 @@ def training_run() -> None:
     from lifeboat.figures import survival as _  # noqa: F401  imports count as imports
 
     project = lifeboat.login()
-    features.write_new(features.titanic_group(project), features.historical_passengers())
+    features.write_new(features.feature_group(project), features.historical_passengers())
     slept: list[float] = []
     with patch("hsml.engine.model_engine.time.sleep", slept.append):
         taken = seconds(lambda: training.train(project))

@@ -28,7 +28,7 @@ class Facts:
             1, passengers.validate(rows), rows[LABEL].astype("int64"), rows["ticket"]
         )
         self.train, self.test = training_dataset.hold_out(self.data)
-        parts = (self.data.X, self.data.y, self.data.ticket)
+        parts = (self.data.X, self.data.y, self.data.together)
         self.X, self.y, self.ticket = (part.iloc[self.train].reset_index(drop=True) for part in parts)
 
     @cached_property
@@ -66,7 +66,7 @@ class Facts:
     @cached_property
     def remembered(self):
         """By how much the probability of two of a party falls if the model has seen the other nine."""
-        party = self.data.ticket == "CA. 2343"
+        party = self.data.together == "CA. 2343"
         two = self.data.X[party].index[:2]
         falls = {}
         for name in ("logistic", "gradient_boosting", "random_forest"):

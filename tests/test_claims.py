@@ -101,7 +101,7 @@ HISTORY = [
             and f.log_loss(f.apart).idxmax() == "logistic"
         ),
     ),
-    ("03", "All eleven died.", lambda f: f.data.y[f.data.ticket == "CA. 2343"].to_list() == [0] * 11),
+    ("03", "All eleven died.", lambda f: f.data.y[f.data.together == "CA. 2343"].to_list() == [0] * 11),
     (
         "03",
         "their probability of survival falls by far more than that of the lab's regression",

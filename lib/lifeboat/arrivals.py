@@ -1,4 +1,4 @@
-"""The world: who boards on a day, and when it becomes known whether they survived."""
+"""The world: who boards on a day, and when it becomes known whether they survived. Rows of other data come likewise."""
 
 from __future__ import annotations
 
@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from lifeboat import features, passengers
+from lifeboat import features
+from lifeboat.dataset import OUTCOME_AT, SCENARIO, SOURCE, Dataset
+from lifeboat.days import as_days
 from lifeboat.errors import LifeboatError
-from lifeboat.features import OUTCOME_AT, SYNTHETIC, event_time
-from lifeboat.passengers import LABEL
+from lifeboat.features import SYNTHETIC, event_time
+from lifeboat.passengers import TITANIC
 from lifeboat.scenarios import sampler
-from lifeboat.synthetic import PassengerGenerator
+from lifeboat.synthetic import CopulaGenerator, PassengerGenerator
 
 if TYPE_CHECKING:
     from hopsworks.hsfs.feature_group import FeatureGroup
     from hopsworks.project import Project
+
+Generator = PassengerGenerator | CopulaGenerator
+"""What makes the rows of a day; it knows the description of the data."""
 
 IDS_PER_DAY = 100_000
 """Passenger ids of a day: the day as YYYYMMDD, times this, plus a counter."""
@@ -27,7 +32,7 @@ OUTCOME_AFTER_DAYS = 3
 
 
 def of_days(
-    generator: PassengerGenerator,
+    generator: Generator,
     days: Sequence[date],
     per_day: int,
     *,
@@ -41,8 +46,8 @@ def of_days(
 
     Parameters
     ----------
-    generator : PassengerGenerator
-        Fitted on the historical passengers.
+    generator : PassengerGenerator or CopulaGenerator
+        Fitted on the historical rows.
     days : sequence of date
         Each day seeds the generator and begins the ids of its passengers.
     per_day : int
@@ -50,12 +55,12 @@ def of_days(
     outcome_after_days : int
         Days until an outcome becomes known, 0 to 365.
     scenario : str, optional
-        A name in `lifeboat.scenarios.SCENARIOS`.
+        A name in `lifeboat.scenarios.SCENARIOS`, which are about passengers.
 
     Returns
     -------
     DataFrame
-        Rows of the feature group `titanic`, in the order of their ids.
+        Rows of the feature group, in the order of their ids.
 
     Raises
     ------
@@ -64,7 +69,9 @@ def of_days(
     """
     _check("per_day", per_day, 1, IDS_PER_DAY - 1)
     _check("outcome_after_days", outcome_after_days, 0, 365)
-    parts = [_of_day(generator, day, per_day, outcome_after_days, scenario) for day in days]
+    if scenario and generator.dataset is not TITANIC:
+        raise LifeboatError(f"scenario is {scenario!r}; allowed for {generator.dataset.rows}: none.")
+    parts = [_of_day(generator, day, per_day, outcome_after_days, scenario) for day in as_days(days)]
     return pd.concat(parts, ignore_index=True)
 
 
@@ -84,24 +91,24 @@ def _check(name: str, value: int, low: int, high: int) -> None:
         raise LifeboatError(f"{name} is {value!r}; allowed: a whole number from {low} to {high}.")
 
 
-def _of_day(generator: PassengerGenerator, day: date, n: int, after: int, scenario: str | None) -> pd.DataFrame:
-    first = first_id(day)
-    rows = passengers.validate(sampler(scenario)(generator, n, first // IDS_PER_DAY), label=True)
+def _of_day(generator: Generator, day: date, n: int, after: int, scenario: str | None) -> pd.DataFrame:
+    first, dataset = first_id(day), generator.dataset
+    rows = dataset.validate(sampler(scenario)(generator, n, first // IDS_PER_DAY), label=True)
     ids = first + pd.RangeIndex(len(rows))
     return rows.assign(
         **{
-            LABEL: rows[LABEL].astype("Int64"),
+            dataset.label: rows[dataset.label].astype("Int64"),
             OUTCOME_AT: event_time([day + timedelta(days=after)] * len(rows)),
-            "passenger_id": ids,
-            "ticket": ids.astype(str),
-            "source": SYNTHETIC,
-            "scenario": pd.Series([scenario] * len(rows), dtype=object),
-            "boarded_at": event_time([day] * len(rows)),
+            dataset.key: ids,
+            **{name: ids.astype(str) for name in dataset.helpers},
+            SOURCE: SYNTHETIC,
+            SCENARIO: pd.Series([scenario] * len(rows), dtype=object),
+            dataset.event_time: event_time([day] * len(rows)),
         }
     )
 
 
-def withhold(rows: pd.DataFrame, today: date) -> pd.DataFrame:
+def withhold(rows: pd.DataFrame, today: date, dataset: Dataset = TITANIC) -> pd.DataFrame:
     """Hide the outcomes that are not known on a day: nobody has them yet.
 
     Parameters
@@ -110,15 +117,17 @@ def withhold(rows: pd.DataFrame, today: date) -> pd.DataFrame:
         As `of_days` returns them.
     today : date
         Outcomes that become known on this day are kept, later ones are hidden.
+    dataset : Dataset
+        The description of the data.
 
     Returns
     -------
     DataFrame
-        The same rows; ``survived`` and ``outcome_at`` are missing where the outcome is hidden.
+        The same rows; the outcome and ``outcome_at`` are missing where the outcome is hidden.
     """
-    pending = rows[OUTCOME_AT] > pd.Timestamp(today)
+    pending, label = rows[OUTCOME_AT] > pd.Timestamp(today), dataset.label
     return rows.assign(
-        **{LABEL: rows[LABEL].mask(pending), OUTCOME_AT: rows[OUTCOME_AT].mask(pending).astype("datetime64[us]")}
+        **{label: rows[label].mask(pending), OUTCOME_AT: rows[OUTCOME_AT].mask(pending).astype("datetime64[us]")}
     )
 
 
@@ -129,6 +138,7 @@ def board(
     *,
     outcome_after_days: int = OUTCOME_AFTER_DAYS,
     scenario: str | None = None,
+    generator: Generator | None = None,
 ) -> int:
     """Let each day's passengers board unless they have boarded already, then write the outcomes that are due.
 
@@ -140,30 +150,32 @@ def board(
         As `lifeboat.login` returns it.
     days, per_day, outcome_after_days, scenario
         As in `of_days`.
+    generator : PassengerGenerator or CopulaGenerator, optional
+        Fitted on the historical rows of its data set; one for passengers, unless given.
 
     Returns
     -------
     int
         The number of passengers who were new.
     """
-    generator = PassengerGenerator().fit(features.read_historical(project))
-    titanic = features.titanic_group(project)
+    generator = generator or PassengerGenerator().fit(features.read_historical(project))
+    group = features.feature_group(project, generator.dataset)
     arrived = of_days(generator, days, per_day, outcome_after_days=outcome_after_days, scenario=scenario)
-    today = _newest_day(titanic, max(days))
-    new = features.write_new(titanic, withhold(arrived, today))
-    reveal(titanic, generator, today, outcome_after_days)
+    today = _newest_day(group, max(as_days(days)))
+    new = features.write_new(group, withhold(arrived, today, generator.dataset))
+    reveal(group, generator, today, outcome_after_days)
     return new
 
 
-def reveal(titanic: FeatureGroup, generator: PassengerGenerator, today: date, outcome_after_days: int) -> int:
+def reveal(group: FeatureGroup, generator: Generator, today: date, outcome_after_days: int) -> int:
     """Write the outcomes that have become known by a day, for passengers who boarded without one.
 
     Parameters
     ----------
-    titanic : FeatureGroup
-        As `features.titanic_group` returns it.
-    generator : PassengerGenerator
-        Fitted on the historical passengers.
+    group : FeatureGroup
+        As `features.feature_group` returns it.
+    generator : PassengerGenerator or CopulaGenerator
+        Fitted on the historical rows.
     today : date
         The day by which an outcome must be known.
     outcome_after_days : int
@@ -179,26 +191,27 @@ def reveal(titanic: FeatureGroup, generator: PassengerGenerator, today: date, ou
     LifeboatError
         If a passenger boarded in a scenario that no longer exists, or the rows cannot be written.
     """
-    due = str(today - timedelta(days=outcome_after_days))
-    waiting = titanic.filter((titanic[LABEL] == None) & (titanic.boarded_at <= due)).read()  # noqa: E711
+    due, dataset = str(today - timedelta(days=outcome_after_days)), generator.dataset
+    waiting = group.filter((group[dataset.label] == None) & (group[dataset.event_time] <= due)).read()  # noqa: E711
     if waiting.empty:
         return 0
-    known = pd.concat(_truths(generator, waiting, outcome_after_days)).set_index("passenger_id")
-    found = known.loc[waiting["passenger_id"], [LABEL, OUTCOME_AT]].reset_index(drop=True)
-    features.write(titanic, waiting.assign(**{name: found[name] for name in found}))
+    known = pd.concat(_truths(generator, waiting, outcome_after_days)).set_index(dataset.key)
+    found = known.loc[waiting[dataset.key], [dataset.label, OUTCOME_AT]].reset_index(drop=True)
+    features.write(group, waiting.assign(**{name: found[name] for name in found}))
     return len(waiting)
 
 
-def _truths(generator: PassengerGenerator, waiting: pd.DataFrame, after: int) -> Iterable[pd.DataFrame]:
+def _truths(generator: Generator, waiting: pd.DataFrame, after: int) -> Iterable[pd.DataFrame]:
     """Make the days of the waiting passengers again, this time with their outcomes."""
-    for (stamp, scenario), part in waiting.groupby([waiting["passenger_id"] // IDS_PER_DAY, "scenario"], dropna=False):
-        n = int(part["passenger_id"].max() % IDS_PER_DAY) + 1
+    key = generator.dataset.key
+    for (stamp, scenario), part in waiting.groupby([waiting[key] // IDS_PER_DAY, SCENARIO], dropna=False):
+        n = int(part[key].max() % IDS_PER_DAY) + 1
         rows = _of_day(generator, date.fromisoformat(str(stamp)), n, after, None if pd.isna(scenario) else scenario)
-        yield rows[rows["passenger_id"].isin(part["passenger_id"])]  # others of the day may belong to another scenario
+        yield rows[rows[key].isin(part[key])]  # others of the day may belong to another scenario
 
 
-def _newest_day(titanic: FeatureGroup, day: date) -> date:
+def _newest_day(group: FeatureGroup, day: date) -> date:
     """The newest day for which anything is stored, at least `day`: nobody may have boarded when outcomes came."""
-    later = titanic.select(["boarded_at", OUTCOME_AT])
-    later = later.filter((titanic.boarded_at > str(day)) | (titanic[OUTCOME_AT] > str(day))).read()
+    later = group.select([group.event_time, OUTCOME_AT])
+    later = later.filter((group[group.event_time] > str(day)) | (group[OUTCOME_AT] > str(day))).read()
     return day if later.empty else later.max().max().date()

@@ -1,4 +1,4 @@
-"""The feature groups and the feature view of the system, and the passengers that are written to them."""
+"""The feature groups and the feature view of the system, and the rows that are written to them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lifeboat import passengers
+from lifeboat.dataset import OUTCOME_AT, SCENARIO, SOURCE, Dataset
 from lifeboat.errors import LifeboatError
-from lifeboat.passengers import FEATURES, FIELDS, LABEL
+from lifeboat.passengers import TITANIC
 from lifeboat.quiet_client import quiet
 
 if TYPE_CHECKING:
@@ -20,18 +21,19 @@ if TYPE_CHECKING:
     from hopsworks.hsfs.feature_view import FeatureView
     from hopsworks.project import Project
 
-TITANIC, PREDICTIONS, METRICS = "titanic", "titanic_predictions", "titanic_metrics"
-VIEW = "titanic_survival"
 HISTORICAL, SYNTHETIC = "historical", "synthetic"
-OUTCOME_AT = "outcome_at"
+_BEGINNING = pd.Timestamp("1970-01-02")
+"""The client's training data begin here: earlier rows would be left out without a word."""
 ATTEMPTS, MAX_PAUSE = 20, 2.0
 """How often rows are offered to a group that others write to, and the longest pause between two attempts in seconds."""
 
-_NO_PASSENGERS = f"there are no historical passengers in '{TITANIC}': run notebook 02 (`lifeboat run features`) first."
 
+class NoRows(LifeboatError):
+    """The store holds no historical rows."""
 
-class NoPassengers(LifeboatError):
-    """The store holds no historical passengers."""
+    def __init__(self, dataset: Dataset) -> None:
+        remedy = "run notebook 02 (`lifeboat run features`)" if dataset is TITANIC else "write them"
+        super().__init__(f"there are no historical {dataset.rows} in '{dataset.name}': {remedy} first.")
 
 
 def _feature(name: str, type: str, description: str) -> Feature:
@@ -40,78 +42,76 @@ def _feature(name: str, type: str, description: str) -> Feature:
     return Feature(name, type=type, description=description)
 
 
-def _passenger_features() -> list[Feature]:
+def _columns(dataset: Dataset) -> dict[str, tuple[str, str]]:
+    """Type and description of each column of the feature group of the rows."""
     types = {
-        name: "string" if field.is_text else "bigint" if field.whole else "double" for name, field in FIELDS.items()
+        field.name: "string" if field.is_text else "bigint" if field.whole else "double"
+        for field in dataset.fields.values()
     }
-    return [_feature(name, types[name], f"{FIELDS[name].meaning}; {FIELDS[name].allowed}") for name in FEATURES]
+    no, yes = dataset.said
+    columns = {
+        dataset.key: ("bigint", "what identifies a row; of a synthetic one, day and counter"),
+        **{name: (types[name], f"{field.meaning}; {field.allowed}") for name, field in dataset.fields.items()},
+        dataset.label: ("bigint", f"1 for {yes}, 0 for {no}, missing while not known"),
+        **{name: ("string", "whose rows stay together in a split; not a feature") for name in dataset.helpers},
+        OUTCOME_AT: ("timestamp", "the day on which the outcome became known, missing before"),
+        SOURCE: ("string", "historical or synthetic"),
+        SCENARIO: ("string", "how the world differed when a synthetic row was made; else missing"),
+        dataset.event_time: ("timestamp", "event time"),
+    }
+    return {name: (type, dataset.meanings.get(name, words)) for name, (type, words) in columns.items()}
 
 
-def titanic_group(project: Project) -> FeatureGroup:
-    """Get (or, at the first insert, create) the feature group of the passengers."""
+def feature_group(project: Project, dataset: Dataset = TITANIC) -> FeatureGroup:
+    """Get (or, at the first insert, create) the feature group of the rows, with features and outcome."""
     return project.get_feature_store().get_or_create_feature_group(
-        name=TITANIC,
+        name=dataset.name,
         version=1,
-        description="Passengers of the Titanic, historical and synthetic, and whether they survived",
-        primary_key=["passenger_id"],
-        event_time="boarded_at",
-        features=[
-            _feature(
-                "passenger_id",
-                "bigint",
-                "1 to 1309 for the historical passengers; day and counter for others",
-            ),
-            *_passenger_features(),
-            _feature(LABEL, "bigint", "1 if the passenger survived, 0 if not, missing while not known"),
-            _feature(
-                "ticket",
-                "string",
-                "ticket number, which companions share; used to keep them in one fold, not a feature",
-            ),
-            _feature(OUTCOME_AT, "timestamp", "the day on which the outcome became known, missing before"),
-            _feature("source", "string", "historical or synthetic"),
-            _feature("scenario", "string", "how the world differed when a synthetic passenger boarded; else missing"),
-            _feature("boarded_at", "timestamp", "event time; the historical days are moved by a hundred years"),
-        ],
+        description=dataset.description,
+        primary_key=[dataset.key],
+        event_time=dataset.event_time,
+        features=[_feature(name, *column) for name, column in _columns(dataset).items()],
     )
 
 
-def predictions_group(project: Project) -> FeatureGroup:
+def predictions_group(project: Project, dataset: Dataset = TITANIC) -> FeatureGroup:
     """Get (or, at the first insert, create) the feature group of the predictions."""
+    no, yes = dataset.said
     return project.get_feature_store().get_or_create_feature_group(
-        name=PREDICTIONS,
+        name=f"{dataset.name}_predictions",
         version=1,
-        description="Predictions for each passenger, one per model version",
-        primary_key=["passenger_id", "model_version"],
+        description=f"Predictions for {dataset.rows}, one per model version",
+        primary_key=[dataset.key, "model_version"],
         event_time="predicted_at",
         features=[
-            _feature("passenger_id", "bigint", "the passenger, as in titanic"),
+            _feature(dataset.key, "bigint", f"as in {dataset.name}"),
             _feature("model_version", "bigint", "version of the model in the registry"),
-            _feature("probability", "double", "predicted probability of survival, 0 to 1"),
-            _feature("prediction", "bigint", "1 if the probability is at least one half, else 0"),
+            _feature("probability", "double", f"predicted probability of {yes}, 0 to 1"),
+            _feature("prediction", "bigint", f"1 ({yes}) if the probability is at least one half, else 0 ({no})"),
             _feature("run_id", "string", "the run that made the prediction"),
             _feature("predicted_at", "timestamp", "event time: the day that the run stands for"),
         ],
     )
 
 
-def metrics_group(project: Project) -> FeatureGroup:
+def metrics_group(project: Project, dataset: Dataset = TITANIC) -> FeatureGroup:
     """Get (or, at the first insert, create) the feature group of the daily metrics."""
     return project.get_feature_store().get_or_create_feature_group(
-        name=METRICS,
+        name=f"{dataset.name}_metrics",
         version=1,
         description="Metrics of each day and model version: what is known, what is estimated, and drift",
         primary_key=["model_version"],
         event_time="day",
-        features=[_feature(name, type, description) for name, (type, description) in _metrics_columns().items()],
+        features=[_feature(name, *column) for name, column in _metrics_columns(dataset).items()],
     )
 
 
-def _metrics_columns() -> dict[str, tuple[str, str]]:
+def _metrics_columns(dataset: Dataset) -> dict[str, tuple[str, str]]:
     """Type and description of each column of the daily metrics."""
+    rows, (_, yes) = dataset.rows, dataset.said
     cells = {
-        f"{right}_{said}": f"passengers {adverb} predicted to have {said}"
-        for said in ("survived", "died")
+        f"{right}_{said}": f"{rows} {adverb} predicted: {said}"
+        for said in reversed(dataset.said)
         for right, adverb in (("true", "rightly"), ("false", "wrongly"))
     }
     scores = {
@@ -120,20 +120,20 @@ def _metrics_columns() -> dict[str, tuple[str, str]]:
         "brier": "mean squared error of the probability",
     }
     bounds = {f"{name}_{end}": f"95% interval of {name}, {end} end" for name in scores for end in ("low", "high")}
-    whole = {"model_version": "version of the model in the registry", "passengers": "passengers scored"}
-    whole |= {"known": "passengers with a known outcome"} | cells
+    whole = {"model_version": "version of the model in the registry", rows: f"{rows} scored"}
+    whole |= {"known": f"{rows} with a known outcome"} | cells
     share = scores | bounds | {f"pending_{name}": f"expected of the pending: {words}" for name, words in cells.items()}
     share |= {
         "estimated_accuracy": "accuracy expected from the probabilities alone",
         "estimated_low": "range of the accuracy that will be measured, low end",
         "estimated_high": "range of the accuracy that will be measured, high end",
     }
-    share |= {f"drift_{name}": f"population stability index of {name}" for name in FEATURES}
-    lists = {f"aboard_{name}": ("array<bigint>", f"passengers in each bin of {name}") for name in FEATURES}
+    share |= {f"drift_{name}": f"population stability index of {name}" for name in dataset.features}
+    lists = {f"aboard_{name}": ("array<bigint>", f"{rows} in each bin of {name}") for name in dataset.features}
     lists |= {
-        "bin_passengers": ("array<bigint>", "passengers with a known outcome, by bin of probability"),
+        f"bin_{rows}": ("array<bigint>", f"{rows} with a known outcome, by bin of probability"),
         "bin_probability": ("array<double>", "sum of their probabilities"),
-        "bin_survived": ("array<double>", "survivors among them"),
+        f"bin_{yes}": ("array<double>", f"how many of them {yes}"),
     }
     return {
         **{name: ("bigint", words) for name, words in whole.items()},
@@ -143,28 +143,66 @@ def _metrics_columns() -> dict[str, tuple[str, str]]:
     }
 
 
-def survival_view(project: Project) -> FeatureView:
+def feature_view(project: Project, dataset: Dataset = TITANIC) -> FeatureView:
     """Get or create the feature view that training and batch inference read: features, label, helpers.
 
     Raises
     ------
-    NoPassengers
-        If there are no passengers yet.
+    NoRows
+        If there are no rows yet.
     """
     store = project.get_feature_store()
-    titanic = store.get_feature_group(TITANIC, version=1)
-    if titanic is None:
-        raise NoPassengers(_NO_PASSENGERS)
+    group = store.get_feature_group(dataset.name, version=1)
+    if group is None:
+        raise NoRows(dataset)
+    key, label, helpers = [dataset.key, dataset.event_time], [dataset.label], dataset.helpers
     with quiet():
         return store.get_or_create_feature_view(
-            name=VIEW,
+            name=dataset.task,
             version=1,
-            description="What a model may know of a passenger, and whether the passenger survived",
-            query=titanic.select(["passenger_id", "boarded_at", *FEATURES, LABEL, "ticket"]),
-            labels=[LABEL],
-            training_helper_columns=["ticket"],
-            inference_helper_columns=["passenger_id", "boarded_at"],
+            description=f"What a model may know of {dataset.rows}, and {dataset.outcome.meaning}",
+            query=group.select([*key, *dataset.features, *label, *helpers]),
+            labels=label,
+            training_helper_columns=helpers,
+            inference_helper_columns=key,
         )
+
+
+def historical_rows(table: pd.DataFrame, dataset: Dataset = TITANIC) -> pd.DataFrame:
+    """Check a table of rows with known outcomes, and return it as rows of the feature group.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Features, outcome, key, event time and, if the data set has one, the column that keeps rows together. Without
+        a column ``outcome_at``, an outcome has been known since the event time.
+    dataset : Dataset
+        Its description.
+
+    Raises
+    ------
+    InvalidRows
+        If a value is not allowed.
+    LifeboatError
+        If a column is missing.
+    """
+    table = table.reset_index(drop=True)
+    absent = [name for name in (dataset.key, dataset.event_time, *dataset.helpers) if name not in table]
+    if absent:
+        raise LifeboatError(f"missing column: {', '.join(absent)}; found: {', '.join(map(str, table.columns))}.")
+    rows, happened = dataset.validate(table, label=True), event_time(table[dataset.event_time])
+    if happened.min() < _BEGINNING:
+        raise LifeboatError(
+            f"{dataset.event_time} begins at {happened.min()}; allowed: days after {_BEGINNING:%Y-%m-%d}."
+        )
+    return rows.assign(
+        **{dataset.key: table[dataset.key]},
+        **{name: table[name].astype(str) for name in dataset.helpers},
+        **{dataset.label: rows[dataset.label].astype("Int64")},
+        **{OUTCOME_AT: event_time(table.get(OUTCOME_AT, table[dataset.event_time]))},
+        **{SOURCE: HISTORICAL, SCENARIO: pd.Series([None] * len(table), dtype=object)},
+        **{dataset.event_time: happened},
+    )
 
 
 def historical_passengers() -> pd.DataFrame:
@@ -176,38 +214,30 @@ def historical_passengers() -> pd.DataFrame:
     """
     raw = passengers.load()
     boarded = raw["embarked"].eq("Q").map({True: "2012-04-11", False: "2012-04-10"})
-    return passengers.validate(raw, label=True).assign(
-        passenger_id=raw["passenger_id"],
-        ticket=raw["ticket"],
-        survived=raw[LABEL].astype("Int64"),
-        outcome_at=event_time(["2012-04-15"] * len(raw)),
-        source=HISTORICAL,
-        scenario=pd.Series([None] * len(raw), dtype=object),
-        boarded_at=event_time(boarded),
-    )
+    return historical_rows(raw.assign(boarded_at=boarded, outcome_at="2012-04-15"))
 
 
-def read_historical(project: Project) -> pd.DataFrame:
-    """Read the historical passengers from the feature group, in the order of their ids.
+def read_historical(project: Project, dataset: Dataset = TITANIC) -> pd.DataFrame:
+    """Read the historical rows from the feature group, in the order of their keys.
 
     Raises
     ------
-    NoPassengers
+    NoRows
         If they are not there yet.
     """
-    titanic = titanic_group(project)
-    rows = pd.DataFrame() if titanic.id is None else titanic.filter(titanic.source == HISTORICAL).read()
+    group = feature_group(project, dataset)
+    rows = pd.DataFrame() if group.id is None else group.filter(group.source == HISTORICAL).read()
     if rows.empty:
-        raise NoPassengers(_NO_PASSENGERS)
-    return rows.sort_values("passenger_id", ignore_index=True)
+        raise NoRows(dataset)
+    return rows.sort_values(dataset.key, ignore_index=True)
 
 
 def ensure_historical(project: Project) -> pd.DataFrame:
     """Read the historical passengers; write them first, as notebook 02 does, if they are not there yet."""
     try:
         return read_historical(project)
-    except NoPassengers:
-        write_new(titanic_group(project), historical_passengers())
+    except NoRows:
+        write_new(feature_group(project), historical_passengers())
         return read_historical(project)
 
 

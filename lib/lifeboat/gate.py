@@ -18,6 +18,8 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from lifeboat import survival
+from lifeboat.dataset import Dataset
+from lifeboat.passengers import TITANIC
 
 MARGIN = 0.01
 """Log loss (nats) by which a challenger may be worse, at the bad end of the 95% interval."""
@@ -80,13 +82,13 @@ class HeldOut:
         The seven features.
     y : Series
         The outcomes.
-    ticket : Series
-        Who travelled together.
+    together : Series
+        Who travelled together: the ticket.
     """
 
     X: pd.DataFrame
     y: pd.Series
-    ticket: pd.Series
+    together: pd.Series
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ class Rival:
     must_be_beaten: bool = True
 
 
-def baselines(X: pd.DataFrame, y: pd.Series, held_out: HeldOut) -> list[Rival]:
+def baselines(X: pd.DataFrame, y: pd.Series, held_out: HeldOut, dataset: Dataset = TITANIC) -> list[Rival]:
     """Return what a first model is compared with: the share of survivors for everyone, and the lab's regression.
 
     Parameters
@@ -117,8 +119,10 @@ def baselines(X: pd.DataFrame, y: pd.Series, held_out: HeldOut) -> list[Rival]:
         The training part.
     held_out : HeldOut
         The passengers to predict.
+    dataset : Dataset
+        The description of the data.
     """
-    regression = survival.fit("logistic", X, y).predict_proba(held_out.X)[:, 1]
+    regression = survival.fit(survival.build_estimator("logistic", dataset), X, y).predict_proba(held_out.X)[:, 1]
     return [
         Rival("the majority", np.full(len(held_out.y), y.mean())),
         Rival("the lab's regression", regression, must_be_beaten=False),  # it may be the challenger itself
@@ -156,7 +160,7 @@ def judge(
     probability = challenger.predict_proba(held_out.X)[:, 1]
     faults = []
     for rival in rivals:
-        against = survival.measure_difference(held_out.y, probability, rival.probability, held_out.ticket)
+        against = survival.measure_difference(held_out.y, probability, rival.probability, held_out.together)
         difference, low, high = map(float, against.loc["log_loss", ["value", "low", "high"]])
         if not high <= MARGIN:  # NaN does not pass either
             faults.append(f"its log loss may be {high:.3f} above that of {rival.name}, more than {MARGIN:g}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -12,7 +12,9 @@ from typing import Any
 import pandas as pd
 
 from lifeboat import gate
+from lifeboat.dataset import Dataset
 from lifeboat.gate import Verdict
+from lifeboat.passengers import TITANIC
 from lifeboat.survival import METRIC_WORDS, Plausibility
 
 FILE, PAGE = "model_card.json", "README.md"
@@ -53,6 +55,8 @@ class ModelCard:
         What the gate said; None in cards from before 0.2.
     by_hand : bool
         Whether only a person may promote the model.
+    dataset : Dataset
+        The description of the data; the file of the card does not repeat it.
     """
 
     estimator: str
@@ -70,6 +74,7 @@ class ModelCard:
     expected_accuracy: float | None = None
     verdict: Verdict | None = None
     by_hand: bool = False
+    dataset: Dataset = TITANIC
 
     @property
     def metrics(self) -> dict[str, float]:
@@ -81,25 +86,37 @@ class ModelCard:
         """The expected calibration error by cross-validation: what the bins of `calibration` miss, on average."""
         bins = self.calibration
         gaps = (bins["predicted"] - bins["observed"]).abs()
-        return float((gaps * bins["passengers"]).sum() / bins["passengers"].sum())
+        sizes = bins[self.dataset.rows]
+        return float((gaps * sizes).sum() / sizes.sum())
 
     def save(self, folder: Path) -> None:
         """Write the card into a folder: as JSON, as a page in Markdown, and its two figures."""
-        content = asdict(self) | {name: _to_json(getattr(self, name)) for name in TABLES}
+        content = asdict(replace(self, dataset=None)) | {name: _to_json(getattr(self, name)) for name in TABLES}
+        del content["dataset"]
         (folder / FILE).write_text(json.dumps(content, indent=1), encoding="utf-8")
         (folder / PAGE).write_text(self.to_markdown(), encoding="utf-8")
         _draw(self, folder)
 
     def to_markdown(self) -> str:
         """Write the card in the format of Hugging Face: what the model is, for what, how good, and its limits."""
-        template = Template(files("lifeboat").joinpath("data/model_card.md").read_text(encoding="utf-8"))
+        dataset = self.dataset
+        page = "model_card.md" if dataset is TITANIC else "model_card_of_others.md"
+        template = Template(files("lifeboat").joinpath("data", page).read_text(encoding="utf-8"))
         return template.substitute(
-            front_matter=_front_matter(self.metrics),
+            front_matter=_front_matter(self.metrics, dataset),
+            task=dataset.task,
+            description=dataset.description,
+            rows=dataset.rows,
+            no=dataset.said[0],
+            yes=dataset.said[1],
+            features="\n".join(
+                f"- {field.label}: {field.meaning}; {field.allowed}" for field in dataset.fields.values()
+            ),
             estimator=self.estimator,
             trained_on=f"{self.trained_on:,}",
             tested_on=f"{self.tested_on:,}",
             metrics=_metrics_table(self.test, self.held_out),
-            slices=_slices_table(self.slices),
+            slices=_slices_table(self.slices, dataset),
             died=f"{1 - self.plausibility.died:.2f}",
             survived=f"{self.plausibility.survived:.2f}",
             level=f"{self.plausibility.level:.0%}",
@@ -112,15 +129,15 @@ class ModelCard:
         )
 
 
-def load(folder: Path) -> ModelCard | None:
-    """Read the card of a model; None if it was registered without one."""
+def load(folder: Path, dataset: Dataset = TITANIC) -> ModelCard | None:
+    """Read the card of a model of a data set; None if it was registered without one."""
     if not (folder / FILE).exists():
         return None
     content: dict[str, Any] = json.loads((folder / FILE).read_text(encoding="utf-8"))
     tables = {name: pd.DataFrame(**content[name]) for name in TABLES}
     verdict = content.get("verdict")
     parts = {"plausibility": Plausibility(**content["plausibility"]), "verdict": verdict and Verdict(**verdict)}
-    return ModelCard(**content | tables | parts)
+    return ModelCard(**content | tables | parts, dataset=dataset)
 
 
 def _to_json(table: pd.DataFrame) -> dict[str, Any]:
@@ -130,25 +147,24 @@ def _to_json(table: pd.DataFrame) -> dict[str, Any]:
 def _draw(card: ModelCard, folder: Path) -> None:
     from lifeboat.figures import survival as figures  # imported here: matplotlib takes a second, and few need it
 
-    figures.reliability(card.calibration).savefig(folder / "reliability.png", dpi=100)
-    figures.slices(card.slices).savefig(folder / "slices.png", dpi=100)
+    figures.reliability(card.calibration, card.dataset).savefig(folder / "reliability.png", dpi=100)
+    figures.slices(card.slices, dataset=card.dataset).savefig(folder / "slices.png", dpi=100)
 
 
-def _front_matter(metrics: dict[str, float]) -> str:
+def _front_matter(metrics: dict[str, float], dataset: Dataset) -> str:
     """What Hugging Face reads, in YAML."""
     from huggingface_hub import EvalResult, ModelCardData
 
     data = ModelCardData(
         library_name="sklearn",
-        license="other",
-        license_name="public",
-        tags=["tabular-classification", "sklearn", "skops", "titanic"],
-        model_name="titanic_survival",
+        **({"license": "other", "license_name": "public"} if dataset is TITANIC else {}),
+        tags=["tabular-classification", "sklearn", "skops", dataset.name],
+        model_name=dataset.task,
         eval_results=[
             EvalResult(
                 task_type="tabular-classification",
                 dataset_type="tabular",
-                dataset_name="Titanic, 1,309 passengers: final test set",
+                dataset_name=f"{dataset.name}, historical {dataset.rows}: final test set",
                 metric_type=name,
                 metric_name=_words(name),
                 metric_value=round(value, 4),
@@ -171,9 +187,9 @@ def _metrics_table(test: pd.DataFrame, held_out: pd.DataFrame) -> str:
     return "\n".join(rows)
 
 
-def _slices_table(slices: pd.DataFrame) -> str:
+def _slices_table(slices: pd.DataFrame, dataset: Dataset) -> str:
     rows = [
-        f"| {name} | {row['passengers']:.0f} | {row['survived']:.0%} | {row['predicted']:.0%} "
+        f"| {name} | {row[dataset.rows]:.0f} | {row[dataset.label]:.0%} | {row['predicted']:.0%} "
         f"| {row['accuracy']:.2f} ({row['accuracy_low']:.2f} to {row['accuracy_high']:.2f}) |"
         for name, row in slices.iterrows()
     ]

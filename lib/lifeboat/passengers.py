@@ -1,62 +1,53 @@
-"""What a passenger is: the fields, their values and the words for them; where the data come from and what is valid."""
+"""What a passenger is: the description of the Titanic's data, the words for it, and where the data come from."""
 
 from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from lifeboat.dataset import Dataset
 from lifeboat.errors import LifeboatError
-from lifeboat.fields import UNKNOWN, Field, NotAllowed, read_column, short
+from lifeboat.fields import UNKNOWN, Field
 
 SHA256 = "6bd52219ddc4e7a5c483363ff8aaf407fb37fe8cef9d130ad2459a64f27b5a04"
 """Checksum of ``data/titanic.csv`` (OpenML data set 40945); ``data/README.md`` describes the file."""
 
 LABEL = "survived"
 
-
-FIELDS = {
-    field.name: field
-    for field in (
-        Field(
-            "pclass",
-            "Ticket class",
-            "ticket class: 1 is the first",
-            words={1: "first", 2: "second", 3: "third"},
-            whole=True,
-        ),
-        Field("sex", "Sex", "sex as recorded", words={"female": "female", "male": "male"}),
-        Field("age", "Age", "age", low=0, high=120, optional=True, unit="years"),
-        Field("sibsp", "Siblings and spouses", "siblings and spouses aboard", low=0, high=15, whole=True),
-        Field("parch", "Parents and children", "parents and children aboard", low=0, high=15, whole=True),
-        Field(
-            "fare",
-            "Fare",
-            "price of the ticket, which a party may share",
-            low=0,
-            high=1000,
-            optional=True,
-            unit="pounds",
-        ),
-        Field(
-            "embarked",
-            "Boarded at",
-            "port where the passenger came aboard",
-            words={"C": "Cherbourg", "Q": "Queenstown", "S": "Southampton"},
-            optional=True,
-        ),
-    )
-}
-"""The seven features in their order: the one table behind validation, codes, messages, figures and controls."""
-
-FEATURES = list(FIELDS)
-TEXT_FEATURES = [name for name, field in FIELDS.items() if field.is_text]
+_FIELDS = (
+    Field(
+        "pclass",
+        "Ticket class",
+        "ticket class: 1 is the first",
+        words={1: "first", 2: "second", 3: "third"},
+        whole=True,
+    ),
+    Field("sex", "Sex", "sex as recorded", words={"female": "female", "male": "male"}),
+    Field("age", "Age", "age", low=0, high=120, optional=True, unit="years"),
+    Field("sibsp", "Siblings and spouses", "siblings and spouses aboard", low=0, high=15, whole=True),
+    Field("parch", "Parents and children", "parents and children aboard", low=0, high=15, whole=True),
+    Field(
+        "fare",
+        "Fare",
+        "price of the ticket, which a party may share",
+        low=0,
+        high=1000,
+        optional=True,
+        unit="pounds",
+    ),
+    Field(
+        "embarked",
+        "Boarded at",
+        "port where the passenger came aboard",
+        words={"C": "Cherbourg", "Q": "Queenstown", "S": "Southampton"},
+        optional=True,
+    ),
+)
 
 OUTCOME = Field(
     LABEL, "Outcome", "whether the passenger survived", words={0: "died", 1: "survived"}, whole=True, optional=True
@@ -106,26 +97,46 @@ def ticket_class(pclass: float) -> str:
     return f"{FIELDS['pclass'].say(pclass)} class"
 
 
-class InvalidPassenger(LifeboatError):
-    """A passenger who breaks the rules of `FIELDS`; the message has a line for each fault."""
+def groupings(X: pd.DataFrame) -> pd.DataFrame:
+    """Put each passenger into words by sex, ticket class, age band and port."""
+    return pd.DataFrame(
+        {
+            "sex": X["sex"].map(FIELDS["sex"].words),
+            "class": X["pclass"].map(ticket_class),
+            "age": age_band(X["age"]),
+            "port": X["embarked"].map(FIELDS["embarked"].words).fillna(f"port {UNKNOWN}"),
+        }
+    )
 
 
-class InvalidPassengers(LifeboatError):
-    """Passengers that break the rules of `FIELDS`.
+TITANIC = Dataset(
+    name="titanic",
+    task="titanic_survival",
+    fields=_FIELDS,
+    outcome=OUTCOME,
+    key="passenger_id",
+    event_time="boarded_at",
+    together="ticket",
+    rows="passengers",
+    description="Passengers of the Titanic, historical and synthetic, and whether they survived",
+    meanings={
+        "passenger_id": "1 to 1309 for the historical passengers; day and counter for others",
+        "survived": "1 if the passenger survived, 0 if not, missing while not known",
+        "ticket": "ticket number, which companions share; used to keep them in one fold, not a feature",
+        "scenario": "how the world differed when a synthetic passenger boarded; else missing",
+        "boarded_at": "event time; the historical days are moved by a hundred years",
+    },
+    groupings=groupings,
+)
+"""The passengers of the Titanic, as the six parts of the system know them."""
 
-    Attributes
-    ----------
-    problems : DataFrame
-        One row per fault: ``row`` (position in the table, from 0), ``field``, ``value``, ``allowed``.
-    """
+FIELDS = TITANIC.fields
+"""The seven features in their order: the one table behind validation, codes, messages, figures and controls."""
 
-    def __init__(self, problems: pd.DataFrame) -> None:
-        self.problems = problems
-        shown = [
-            f"row {p.row}: {p.field} is {short(p.value)}; allowed: {p.allowed}" for p in problems.head(5).itertuples()
-        ]
-        more = len(problems) - len(shown)
-        super().__init__("\n".join(shown) + (f"\nand {more} more faults" if more else ""))
+FEATURES = TITANIC.features
+TEXT_FEATURES = [name for name, field in FIELDS.items() if field.is_text]
+
+find_problems, validate, validate_one = TITANIC.find_problems, TITANIC.validate, TITANIC.validate_one
 
 
 @cache
@@ -170,119 +181,3 @@ def load() -> pd.DataFrame:
     for name in text:
         frame[name] = frame[name].astype(object).where(frame[name].notna(), None)
     return frame
-
-
-def _fields(frame: pd.DataFrame, label: bool) -> list[Field]:
-    """The fields that a table must have.
-
-    Raises
-    ------
-    LifeboatError
-        If a column is missing.
-    """
-    fields = [*FIELDS.values(), *([OUTCOME] if label else [])]
-    missing = [field.name for field in fields if field.name not in frame.columns]
-    if missing:
-        raise LifeboatError(
-            f"missing column{'s' * (len(missing) > 1)}: {', '.join(missing)}; "
-            f"found: {', '.join(map(str, frame.columns))}. "
-            f"A table of passengers has the columns {', '.join(field.name for field in fields)}."
-        )
-    return fields
-
-
-def find_problems(frame: pd.DataFrame, label: bool = False) -> pd.DataFrame:
-    """List every fault in a table of passengers.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Any number of rows with the seven features; other columns are ignored.
-    label : bool
-        Whether to check ``survived`` as well (0, 1 or missing: not known yet).
-
-    Returns
-    -------
-    DataFrame
-        One row per fault: ``row`` (position, from 0), ``field``, ``value`` as found, ``allowed`` in words; else empty.
-
-    Raises
-    ------
-    LifeboatError
-        If a column is missing.
-    """
-    return _check(frame, label)[1]
-
-
-def _check(frame: pd.DataFrame, label: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read a table; return it and its faults, by row."""
-    columns, faults = {}, []
-    for field in _fields(frame, label):
-        columns[field.name], bad = read_column(field, frame[field.name].reset_index(drop=True))
-        found = frame[field.name]
-        faults += [(int(row), field.name, _plain(found.iloc[row]), field.allowed) for row in np.flatnonzero(bad)]
-    faults.sort(key=lambda fault: fault[0])
-    return pd.DataFrame(columns), pd.DataFrame(faults, columns=["row", "field", "value", "allowed"])
-
-
-def _plain(value: Any) -> Any:
-    """A plain Python value, so that messages show 3.0 and not np.float64(3.0)."""
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def validate(frame: pd.DataFrame, label: bool = False) -> pd.DataFrame:
-    """Check a table of passengers and return it with the types that the feature group and the models expect.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        The seven features (and, with `label`, the outcome); other columns are dropped, the order of rows is kept.
-    label : bool
-        Whether to keep and check ``survived``.
-
-    Returns
-    -------
-    DataFrame
-        The same number of rows: int64 pclass, sibsp, parch; float64 age, fare; text sex, embarked.
-
-    Raises
-    ------
-    InvalidPassengers
-        If a value is not allowed; it lists row, field, value and what is allowed.
-    LifeboatError
-        If a column is missing.
-    """
-    table, problems = _check(frame, label)
-    if len(problems):
-        raise InvalidPassengers(problems)
-    whole = [name for name, field in FIELDS.items() if field.whole]
-    if label and table[LABEL].notna().all():
-        whole.append(LABEL)
-    return table.astype(dict.fromkeys(whole, "int64"))
-
-
-def validate_one(passenger: Mapping[str, Any]) -> dict[str, Any]:
-    """Check one passenger and return the seven features as plain Python values, None where unknown.
-
-    Parameters
-    ----------
-    passenger : mapping
-        The seven features by name; ``age``, ``fare`` and ``embarked`` may be None, NaN or absent.
-
-    Raises
-    ------
-    InvalidPassenger
-        If a value is not allowed, or there is something else than the seven features.
-    """
-    unknown = [name for name in passenger if name not in FEATURES]
-    if unknown:
-        raise InvalidPassenger(f"unknown feature: {', '.join(unknown)}; a passenger has {', '.join(FEATURES)}.")
-    values, faults = {}, []
-    for name, field in FIELDS.items():
-        try:
-            values[name] = field.read(passenger.get(name))
-        except NotAllowed as fault:
-            faults.append(str(fault))
-    if faults:
-        raise InvalidPassenger("\n".join(faults))
-    return values

@@ -10,16 +10,22 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lifeboat.gate import Verdict
+from lifeboat.dataset import Dataset
+from lifeboat.passengers import TITANIC
 from lifeboat.quiet_client import quiet
 
 if TYPE_CHECKING:
     from hopsworks.hsml.model import Model
     from hopsworks.project import Project
 
+    from lifeboat.gate import Verdict
+
 FOLDER = "Resources"
-NOTES = ("titanic_survival_champion.json", "titanic_survival_champion_copy.json")
-"""The note and its copy: to overwrite a file, the client first removes it, and a kill may fall in between."""
+
+
+def notes(task: str = TITANIC.task) -> tuple[str, str]:
+    """Name the note on a task, and its copy: to overwrite a file, the client first removes it, and may be killed."""
+    return f"{task}_champion.json", f"{task}_champion_copy.json"
 
 
 NOT_JUDGED = "was never judged by the gate"
@@ -73,10 +79,10 @@ class Promotion:
         return (self.version, self.registered) == (model.version, model.created)
 
 
-def history(project: Project) -> list[Promotion]:
+def history(project: Project, dataset: Dataset = TITANIC) -> list[Promotion]:
     """Read all promotions, oldest first; the last names the champion. Empty if there never was one."""
     files = project.get_dataset_api()
-    for name in NOTES:
+    for name in notes(dataset.task):
         if files.exists(f"{FOLDER}/{name}"):
             with tempfile.TemporaryDirectory() as folder, quiet():
                 note = json.loads(Path(files.download(f"{FOLDER}/{name}", folder)).read_text(encoding="utf-8"))
@@ -84,7 +90,7 @@ def history(project: Project) -> list[Promotion]:
     return []
 
 
-def record(project: Project, model: Model, why: Reason) -> None:
+def record(project: Project, model: Model, why: Reason, dataset: Dataset = TITANIC) -> None:
     """Add a promotion to the note: from now on this version is the champion.
 
     Parameters
@@ -95,11 +101,13 @@ def record(project: Project, model: Model, why: Reason) -> None:
         The registered version.
     why : Reason
         What made it the champion.
+    dataset : Dataset
+        The data that it predicts.
     """
-    promotions = [*history(project), Promotion.of(model, why)]
+    promotions = [*history(project, dataset), Promotion.of(model, why)]
     note = {"version": model.version, "history": [asdict(promotion) for promotion in promotions]}
     with tempfile.TemporaryDirectory() as folder, quiet():
-        for name in reversed(NOTES):  # the copy first: one of the two is complete at any time
+        for name in reversed(notes(dataset.task)):  # the copy first: one of the two is complete at any time
             path = Path(folder) / name
             path.write_text(json.dumps(note, indent=1), encoding="utf-8")
             project.get_dataset_api().upload(str(path), FOLDER, overwrite=True)

@@ -1,6 +1,7 @@
 """The model registry: models are registered, found, loaded, promoted and rolled back here.
 
-A registered version predicts only after it was promoted: by the gate, or by hand.
+A registered version predicts only after it was promoted: by the gate, or by hand. `dataset` says whose models are
+meant; those of the Titanic unless another is given.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from sklearn.pipeline import Pipeline
 
 from lifeboat import features, promotion, stored_model
+from lifeboat.dataset import Dataset
 from lifeboat.errors import LifeboatError
-from lifeboat.model_card import ModelCard
+from lifeboat.passengers import TITANIC
 from lifeboat.promotion import Promotion, Reason
 from lifeboat.quiet_client import quiet
 from lifeboat.stored_model import EXPECTED_ACCURACY, PASSED_GATE, Champion
@@ -22,8 +23,10 @@ from lifeboat.stored_model import EXPECTED_ACCURACY, PASSED_GATE, Champion
 if TYPE_CHECKING:
     from hopsworks.hsml.model import Model
     from hopsworks.project import Project
+    from sklearn.pipeline import Pipeline
 
-NAME = "titanic_survival"
+    from lifeboat.model_card import ModelCard
+
 _GATE_WORDS = {1.0: "passed", 0.0: "did not pass", None: "not judged"}
 
 
@@ -35,12 +38,12 @@ class NotPassed(LifeboatError):
     """A model that did not pass the gate was about to predict."""
 
 
-def registered(project: Project) -> list[Model]:
+def registered(project: Project, dataset: Dataset = TITANIC) -> list[Model]:
     """List the registered versions, oldest first."""
-    return sorted(project.get_model_registry().get_models(NAME), key=lambda model: model.version)
+    return sorted(project.get_model_registry().get_models(dataset.task), key=lambda model: model.version)
 
 
-def champion(project: Project) -> Champion:
+def champion(project: Project, dataset: Dataset = TITANIC) -> Champion:
     """Load the model that predicts: the version that was promoted last.
 
     Raises
@@ -48,10 +51,10 @@ def champion(project: Project) -> Champion:
     NoModel
         If no version was promoted yet, or that version is no longer registered.
     """
-    return stored_model.load(_leader(registered(project), promotion.history(project)))
+    return stored_model.load(_leader(registered(project, dataset), promotion.history(project, dataset)), dataset)
 
 
-def load(project: Project, version: int) -> Champion:
+def load(project: Project, version: int, dataset: Dataset = TITANIC) -> Champion:
     """Load one version.
 
     Parameters
@@ -68,10 +71,10 @@ def load(project: Project, version: int) -> Champion:
     OutdatedModel, UntrustedModel
         If its file cannot be loaded; see `survival.load`.
     """
-    return stored_model.load(_entry(registered(project), version))
+    return stored_model.load(_entry(registered(project, dataset), version), dataset)
 
 
-def versions(project: Project) -> pd.DataFrame:
+def versions(project: Project, dataset: Dataset = TITANIC) -> pd.DataFrame:
     """List the registered versions, newest first.
 
     Returns
@@ -80,12 +83,12 @@ def versions(project: Project) -> pd.DataFrame:
         Indexed by ``version``: ``champion`` (whether it predicts), ``gate`` (what the gate said, in a word),
         ``expected_accuracy`` (that of its card), ``description``, ``created`` (UTC) and its metrics on the test set.
     """
-    models = registered(project)
+    models = registered(project, dataset)
     if not models:
         return pd.DataFrame(columns=["champion", "gate", EXPECTED_ACCURACY, "description", "created"]).rename_axis(
             "version"
         )
-    promotions = promotion.history(project)
+    promotions = promotion.history(project, dataset)
     rows = [
         {
             "version": m.version,
@@ -113,7 +116,9 @@ def expected_accuracy(versions: pd.DataFrame) -> float | None:
     return None if promised.empty else float(promised.iloc[0])
 
 
-def promote(project: Project, version: int, *, force: bool = False, by_hand: bool = True) -> int:
+def promote(
+    project: Project, version: int, *, force: bool = False, by_hand: bool = True, dataset: Dataset = TITANIC
+) -> int:
     """Make a version the champion, until another is promoted; return the version.
 
     Parameters
@@ -134,11 +139,11 @@ def promote(project: Project, version: int, *, force: bool = False, by_hand: boo
     NotPassed
         If it did not pass the gate, and `force` is not set.
     """
-    model = _entry(registered(project), version)
-    promotions = promotion.history(project)
+    model = _entry(registered(project, dataset), version)
+    promotions = promotion.history(project, dataset)
     if promotions and promotions[-1].means(model):
         return version
-    verdict = stored_model.load(model).verdict
+    verdict = stored_model.load(model, dataset).verdict
     if not (verdict and verdict.passed):
         if not force:
             remedy = f"Promote it all the same: `lifeboat models promote {version} --force`."
@@ -146,11 +151,11 @@ def promote(project: Project, version: int, *, force: bool = False, by_hand: boo
         why = Reason.FORCED
     else:
         why = Reason.BY_HAND if by_hand else Reason.PASSED
-    promotion.record(project, model, why)
+    promotion.record(project, model, why, dataset)
     return version
 
 
-def rollback(project: Project) -> int:
+def rollback(project: Project, dataset: Dataset = TITANIC) -> int:
     """Make the champion before the present one predict again, and return its version.
 
     Raises
@@ -158,25 +163,25 @@ def rollback(project: Project) -> int:
     NoModel
         If there was no champion before, or it is no longer registered.
     """
-    models, promotions = registered(project), promotion.history(project)
+    models, promotions = registered(project, dataset), promotion.history(project, dataset)
     earlier = promotion.line_of_succession(promotions)[:-1]
     candidates = [model for entry in earlier for model in models if entry.means(model)]
     if not candidates:
         leader = _leader(models, promotions).version
         raise NoModel(f"no champion before version {leader} to go back to; registered: {_numbers(models)}.")
-    promotion.record(project, candidates[-1], Reason.ROLLED_BACK)
+    promotion.record(project, candidates[-1], Reason.ROLLED_BACK, dataset)
     return candidates[-1].version
 
 
-def champion_version(project: Project) -> int | None:
+def champion_version(project: Project, dataset: Dataset = TITANIC) -> int | None:
     """Return the version that predicts, None if there is none."""
     try:
-        return _leader(registered(project), promotion.history(project)).version
+        return _leader(registered(project, dataset), promotion.history(project, dataset)).version
     except NoModel:
         return None
 
 
-def was_promoted(project: Project, version: int) -> bool:
+def was_promoted(project: Project, version: int, dataset: Dataset = TITANIC) -> bool:
     """Say whether a registered version is or was the champion.
 
     Parameters
@@ -189,8 +194,8 @@ def was_promoted(project: Project, version: int) -> bool:
     NoModel
         If there is no such version.
     """
-    model = _entry(registered(project), version)
-    return any(entry.means(model) for entry in promotion.history(project))
+    model = _entry(registered(project, dataset), version)
+    return any(entry.means(model) for entry in promotion.history(project, dataset))
 
 
 def standing(project: Project, model: Champion) -> str:
@@ -203,8 +208,8 @@ def standing(project: Project, model: Champion) -> str:
     model : Champion
         As `load` or `training.train` returns it.
     """
-    entry = _entry(registered(project), model.version)
-    return promotion.standing(entry, promotion.history(project), model.verdict)
+    entry = _entry(registered(project, model.dataset), model.version)
+    return promotion.standing(entry, promotion.history(project, model.dataset), model.verdict)
 
 
 def _leader(models: list[Model], promotions: list[Promotion]) -> Model:
@@ -231,7 +236,7 @@ def _numbers(models: list[Model]) -> str:
     return ", ".join(str(model.version) for model in models) or "none"
 
 
-def find(project: Project, mark: str) -> Champion | None:
+def find(project: Project, mark: str, dataset: Dataset = TITANIC) -> Champion | None:
     """Load the newest version whose description holds `mark`, if there is one.
 
     Parameters
@@ -251,8 +256,8 @@ def find(project: Project, mark: str) -> Champion | None:
     OutdatedModel, UntrustedModel
         If the file of that version cannot be loaded; see `survival.load`.
     """
-    matches = [model for model in registered(project) if mark in (model.description or "")]
-    return stored_model.load(matches[-1]) if matches else None
+    matches = [model for model in registered(project, dataset) if mark in (model.description or "")]
+    return stored_model.load(matches[-1], dataset) if matches else None
 
 
 def register(
@@ -273,15 +278,15 @@ def register(
     project : Project
         As `lifeboat.login` returns it.
     pipeline : Pipeline
-        Takes a DataFrame of the seven features.
+        Takes a DataFrame of the features.
     card : ModelCard
-        Its evaluation; the registry keeps `stored_model.numbers` of it.
+        Its evaluation, and of which data; the registry keeps `stored_model.numbers` of it.
     description : str
         Estimator, data and code; `find` looks for a text in it.
     training_dataset_version : int
         The version of the training dataset that it was fitted on.
     input_example : DataFrame
-        One passenger or a few: the seven features.
+        The features of one row or a few.
 
     Returns
     -------
@@ -290,20 +295,21 @@ def register(
 
     Raises
     ------
-    NoPassengers
-        If there is no feature view, because there are no passengers yet.
+    NoRows
+        If there is no feature view, because there are no rows yet.
     UntrustedModel
         If the pipeline holds a type that `survival.load` would refuse.
     """
+    dataset = card.dataset
     with tempfile.TemporaryDirectory() as folder, quiet():
         stored_model.save(Path(folder), pipeline, card)
         model = project.get_model_registry().sklearn.create_model(
-            NAME,
+            dataset.task,
             metrics=stored_model.numbers(card),
             description=description,
             input_example=input_example,
-            feature_view=features.survival_view(project),
+            feature_view=features.feature_view(project, dataset),
             training_dataset_version=training_dataset_version,
         )
         model.save(folder, await_registration=60)
-    return stored_model.load(project.get_model_registry().get_model(NAME, version=model.version))
+    return stored_model.load(project.get_model_registry().get_model(dataset.task, version=model.version), dataset)

@@ -9,15 +9,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sklearn.pipeline import Pipeline
-
-from lifeboat import model_card, software, survival
-from lifeboat.gate import Verdict
-from lifeboat.model_card import ModelCard
+from lifeboat import software
+from lifeboat.dataset import Dataset
+from lifeboat.passengers import TITANIC
 from lifeboat.quiet_client import quiet
 
 if TYPE_CHECKING:
     from hopsworks.hsml.model import Model
+    from sklearn.pipeline import Pipeline
+
+    from lifeboat.gate import Verdict
+    from lifeboat.model_card import ModelCard
 
 _FILE = "model.skops"
 PASSED_GATE = "passed_gate"
@@ -31,7 +33,7 @@ class Champion:
     Attributes
     ----------
     pipeline : Pipeline
-        Takes a DataFrame of the seven raw features.
+        Takes a DataFrame of the raw features.
     version : int
         Version in the registry.
     metrics : dict
@@ -44,6 +46,8 @@ class Champion:
         The version of the training dataset that it was fitted on.
     card : ModelCard, optional
         Its evaluation, with intervals, slices, versions of packages and the revision of the code.
+    dataset : Dataset
+        The description of the data that it predicts.
     """
 
     pipeline: Pipeline
@@ -53,6 +57,7 @@ class Champion:
     created: datetime
     training_dataset_version: int
     card: ModelCard | None = None
+    dataset: Dataset = TITANIC
 
     @property
     def verdict(self) -> Verdict | None:
@@ -77,6 +82,8 @@ def save(folder: Path, pipeline: Pipeline, card: ModelCard) -> None:
     UntrustedModel
         If the pipeline holds a type that `survival.load` would refuse.
     """
+    from lifeboat import survival
+
     survival.save(pipeline, folder / _FILE)
     card.save(folder)
 
@@ -97,11 +104,11 @@ def measured(model: Model) -> dict[str, float]:
 _loaded: dict[str, Champion] = {}
 
 
-def load(model: Model) -> Champion:
+def load(model: Model, dataset: Dataset = TITANIC) -> Champion:
     """Download and open a version, once per process: a version never changes."""
     key = f"{model.project_name}/{model.id}/{model.created}"
     if key not in _loaded:
-        pipeline, card = _download(model)
+        pipeline, card = _download(model, dataset)
         _warn_of_other_versions(model, card)
         _loaded[key] = Champion(
             pipeline=pipeline,
@@ -111,15 +118,18 @@ def load(model: Model) -> Champion:
             created=created(model),
             training_dataset_version=model.training_dataset_version,
             card=card,
+            dataset=dataset,
         )
     return _loaded[key]
 
 
-def _download(model: Model) -> tuple[Pipeline, ModelCard | None]:
+def _download(model: Model, dataset: Dataset) -> tuple[Pipeline, ModelCard | None]:
+    from lifeboat import model_card, survival  # imported here: whoever lists the models needs no scikit-learn
+
     with tempfile.TemporaryDirectory(prefix="lifeboat-models-") as parent:
         with quiet():
             folder = Path(model.download(local_path=parent))
-        return survival.load(folder / _FILE), model_card.load(folder)
+        return survival.load(folder / _FILE), model_card.load(folder, dataset)
 
 
 def _warn_of_other_versions(model: Model, card: ModelCard | None) -> None:

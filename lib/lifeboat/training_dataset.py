@@ -1,4 +1,4 @@
-"""The training dataset: versions of the historical passengers, and who of them is set aside for the test."""
+"""The training dataset: versions of the historical rows, and which of them are set aside for the test."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from sklearn.model_selection import StratifiedGroupKFold
 
-from lifeboat import features, passengers, registry
+from lifeboat import features, registry
+from lifeboat.dataset import Dataset
 from lifeboat.model_card import SPLIT_USES
-from lifeboat.passengers import FEATURES, LABEL
+from lifeboat.passengers import TITANIC
 from lifeboat.quiet_client import quiet
 
 if TYPE_CHECKING:
@@ -28,20 +29,23 @@ class TrainingData:
     version : int
         The version of the training dataset of the feature view.
     X : DataFrame
-        The seven features, one row per passenger.
+        The features, one row per passenger.
     y : Series
         The outcome: 1 survived, 0 died.
-    ticket : Series
-        The ticket number, which companions share.
+    together : Series
+        What companions share, the ticket number: its rows stay on one side of a split.
     tested : int
         How many registered models were trained and tested on this version already.
+    dataset : Dataset
+        The description of the data.
     """
 
     version: int
     X: pd.DataFrame
     y: pd.Series
-    ticket: pd.Series
+    together: pd.Series
     tested: int = 0
+    dataset: Dataset = TITANIC
 
     @property
     def split(self) -> int:
@@ -49,31 +53,33 @@ class TrainingData:
         return self.tested // SPLIT_USES
 
 
-def training_data(project: Project) -> TrainingData:
-    """Read the training dataset of the historical passengers; materialise a new version if their data changed.
+def training_data(project: Project, dataset: Dataset = TITANIC) -> TrainingData:
+    """Read the training dataset of the historical rows; materialise a new version if their data changed.
 
     Raises
     ------
     LifeboatError
-        If the feature group has no historical passengers.
+        If the feature group has no historical rows.
     """
-    view = features.survival_view(project)
-    data = read_version(view, dataset_version(project, view))
-    versions = [model.training_dataset_version for model in registry.registered(project)]
+    view = features.feature_view(project, dataset)
+    data = read_version(view, dataset_version(project, view, dataset), dataset)
+    versions = [model.training_dataset_version for model in registry.registered(project, dataset)]
     return replace(data, tested=versions.count(data.version))
 
 
-def dataset_version(project: Project, view: FeatureView) -> int:
-    """Return the version of the training dataset made from the historical passengers as they are now.
+def dataset_version(project: Project, view: FeatureView, dataset: Dataset = TITANIC) -> int:
+    """Return the version of the training dataset made from the historical rows as they are now.
 
-    Two versions are the same if the passengers are: the fingerprint of the rows is kept in the description.
+    Two versions are the same if the rows are: the fingerprint of the rows is kept in the description.
 
     Parameters
     ----------
     project : Project
         As `lifeboat.login` returns it.
     view : FeatureView
-        As `features.survival_view` returns it.
+        As `features.feature_view` returns it.
+    dataset : Dataset
+        The description of the data.
 
     Returns
     -------
@@ -82,30 +88,33 @@ def dataset_version(project: Project, view: FeatureView) -> int:
 
     Raises
     ------
-    NoPassengers
-        If the feature group has no historical passengers.
+    NoRows
+        If the feature group has no historical rows.
     """
-    mark = fingerprint(features.read_historical(project)[["passenger_id", *FEATURES, LABEL, "ticket"]])
-    for dataset in view.get_training_datasets():
-        if mark in (dataset.description or ""):
-            return dataset.version
+    columns = [dataset.key, *dataset.features, dataset.label, *dataset.helpers]
+    mark = fingerprint(features.read_historical(project, dataset)[columns])
+    for stored in view.get_training_datasets():
+        if mark in (stored.description or ""):
+            return stored.version
     with quiet():
         version, _ = view.create_training_data(
-            description=f"Historical passengers, fingerprint {mark}",
-            extra_filter=features.titanic_group(project).source == features.HISTORICAL,
+            description=f"Historical {dataset.rows}, fingerprint {mark}",
+            extra_filter=features.feature_group(project, dataset).source == features.HISTORICAL,
         )
     return version
 
 
-def read_version(view: FeatureView, version: int) -> TrainingData:
+def read_version(view: FeatureView, version: int, dataset: Dataset = TITANIC) -> TrainingData:
     """Read a materialised training dataset, sorted: the order of rows in the files may vary.
 
     Parameters
     ----------
     view : FeatureView
-        As `features.survival_view` returns it.
+        As `features.feature_view` returns it.
     version : int
         As `dataset_version` returns it.
+    dataset : Dataset
+        The description of the data.
 
     Returns
     -------
@@ -114,12 +123,14 @@ def read_version(view: FeatureView, version: int) -> TrainingData:
 
     Raises
     ------
-    InvalidPassengers
+    InvalidRows
         If a stored value is not allowed.
     """
     X, y = view.get_training_data(version, training_helper_columns=True)
-    rows = X.assign(**{LABEL: y[LABEL]}).sort_values([*FEATURES, "ticket", LABEL], ignore_index=True)
-    return TrainingData(version, passengers.validate(rows), rows[LABEL].astype("int64"), rows["ticket"])
+    label, helpers = dataset.label, dataset.helpers
+    rows = X.assign(**{label: y[label]}).sort_values([*dataset.features, *helpers, label], ignore_index=True)
+    together = rows[helpers[0]] if helpers else pd.Series(rows.index)  # each row by itself
+    return TrainingData(version, dataset.validate(rows), rows[label].astype("int64"), together, dataset=dataset)
 
 
 def fingerprint(frame: pd.DataFrame) -> str:
@@ -128,12 +139,12 @@ def fingerprint(frame: pd.DataFrame) -> str:
 
 
 def hold_out(data: TrainingData, split: int | None = None) -> tuple[pd.Index, pd.Index]:
-    """Split off a fifth of the passengers as the final test set, keeping companions on one side.
+    """Split off a fifth of the rows as the final test set, keeping companions on one side.
 
     Parameters
     ----------
     data : TrainingData
-        The passengers.
+        All rows.
     split : int, optional
         Which split; the one that `data` says is due unless given.
 
@@ -143,6 +154,6 @@ def hold_out(data: TrainingData, split: int | None = None) -> tuple[pd.Index, pd
         Positions in ``data.X``.
     """
     seed = data.split if split is None else split
-    folds = StratifiedGroupKFold(5, shuffle=True, random_state=seed).split(data.X, data.y, data.ticket)
+    folds = StratifiedGroupKFold(5, shuffle=True, random_state=seed).split(data.X, data.y, data.together)
     train, test = next(folds)
     return pd.Index(train), pd.Index(test)

@@ -21,7 +21,7 @@ def generator():
 
 
 def rows(project, source):
-    titanic = features.titanic_group(project)
+    titanic = features.feature_group(project)
     found = titanic.filter(titanic.source == source).read()
     return found.sort_values("passenger_id", ignore_index=True)
 
@@ -79,7 +79,7 @@ def at_once(tmp_path_factory):
         for name, value in service.environment.items():
             patch.setenv(name, value)
         project = lifeboat.login()
-        features.write_new(features.titanic_group(project), features.historical_passengers())
+        features.write_new(features.feature_group(project), features.historical_passengers())
         arrivals.board(project, FORTNIGHT, 5)
         yield synthetic(project)
 
@@ -87,7 +87,7 @@ def at_once(tmp_path_factory):
 @pytest.fixture
 def fresh(empty):
     """An empty store with the historical passengers."""
-    features.write_new(features.titanic_group(empty), features.historical_passengers())
+    features.write_new(features.feature_group(empty), features.historical_passengers())
     return empty
 
 

@@ -128,7 +128,7 @@ def test_doctor_names_what_is_missing_and_how_to_get_it(empty, lifeboat):
 def test_digest_is_the_same_until_something_changes(filled, lifeboat):
     first = lifeboat("digest").stdout
     assert lifeboat("digest").stdout == first
-    titanic = features.titanic_group(filled)
+    titanic = features.feature_group(filled)
     one = features.historical_passengers().head(1).assign(passenger_id=7000)
     features.write(titanic, one)
     changed = lifeboat("digest").stdout
@@ -137,7 +137,7 @@ def test_digest_is_the_same_until_something_changes(filled, lifeboat):
 
 
 def test_a_damaged_store_is_an_error_in_one_line_and_a_pointer_to_the_log(empty, lifeboat, tmp_path):
-    features.write_new(features.titanic_group(empty), features.historical_passengers())
+    features.write_new(features.feature_group(empty), features.historical_passengers())
     for entry in tmp_path.glob("store/featuregroups/titanic_1/_delta_log/*.json"):
         entry.write_text("damaged")
     done = lifeboat("digest")
@@ -186,7 +186,7 @@ def test_a_model_that_lost_the_gate_predicts_only_by_force(trained, lifeboat):
 
 
 def test_a_trained_model_can_wait_for_approval(trained, lifeboat, monkeypatch):
-    monkeypatch.setattr("lifeboat.promotion.history", lambda project: [])
+    monkeypatch.setattr("lifeboat.promotion.history", lambda project, dataset: [])
     assert "waits for approval: `lifeboat models promote 1`" in lifeboat("train", "logistic", "--approve").stdout
 
 
@@ -202,3 +202,16 @@ def test_the_schedule_on_this_machine_is_that_of_the_table():
     minute, hour, *_ = scheduled["daily"].split()
     fields = {field.name: str(field) for field in jobs["daily"].fields}
     assert (fields["minute"], fields["hour"]) == (minute, hour)
+
+
+SLOW = ["hopsworks", "jupyter_client", "matplotlib", "pandas", "scipy", "sklearn"]
+
+
+@pytest.mark.parametrize(
+    ("imported", "without"),
+    [("lifeboat.cli, lifeboat.operate.pipelines", SLOW), ("lifeboat.registry", ["sklearn", "scipy", "matplotlib"])],
+)
+def test_a_command_does_not_wait_for_what_it_does_not_need(imported, without):
+    code = f"import sys, {imported}; print([name for name in {without} if name in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout == "[]\n"

@@ -13,7 +13,7 @@ from lifeboat.errors import LifeboatError
 
 
 def rows(project, source):
-    titanic = features.titanic_group(project)
+    titanic = features.feature_group(project)
     found = titanic.filter(titanic.source == source).read()
     return found.sort_values("passenger_id", ignore_index=True)
 
@@ -32,14 +32,14 @@ def test_what_is_written_is_read_back(filled):
 
 
 def test_writing_twice_adds_nothing(filled):
-    assert features.write_new(features.titanic_group(filled), features.historical_passengers()) == 0
+    assert features.write_new(features.feature_group(filled), features.historical_passengers()) == 0
     assert len(features.read_historical(filled)) == 1309
 
 
 def test_a_key_twice_in_a_table_is_refused_and_nothing_written(filled):
     twice = features.historical_passengers().head(2).assign(passenger_id=5000)
     with pytest.raises(LifeboatError, match=r"2 rows for 'titanic' share their key \(passenger_id=5000"):
-        features.write(features.titanic_group(filled), twice)
+        features.write(features.feature_group(filled), twice)
     assert 5000 not in rows(filled, features.HISTORICAL)["passenger_id"].to_numpy()
 
 
@@ -54,21 +54,21 @@ def test_a_key_twice_in_a_table_is_refused_and_nothing_written(filled):
     ids=["column missing", "column unknown", "wrong type", "no key"],
 )
 def test_a_table_that_does_not_fit_is_refused_and_nothing_written(filled, change):
-    before = len(features.titanic_group(filled).read())
+    before = len(features.feature_group(filled).read())
     table = change(features.historical_passengers().head(1).assign(passenger_id=6000))
     with pytest.raises(LifeboatError, match="nothing was written to 'titanic'"):
-        features.write(features.titanic_group(filled), table)
-    assert len(features.titanic_group(filled).read()) == before
+        features.write(features.feature_group(filled), table)
+    assert len(features.feature_group(filled).read()) == before
 
 
 def test_the_view_gives_no_label_to_inference(filled):
-    view = features.survival_view(filled)
+    view = features.feature_view(filled)
     batch = view.get_batch_data(inference_helper_columns=True)
     assert set(batch.columns) == {"passenger_id", "boarded_at", *passengers.FEATURES}
 
 
 def test_an_empty_store_says_what_to_run(empty):
-    for look in (features.survival_view, features.read_historical):
+    for look in (features.feature_view, features.read_historical):
         with pytest.raises(LifeboatError, match="run notebook 02"):
             look(empty)
 
@@ -88,7 +88,7 @@ WRITER = """
     import lifeboat
     from lifeboat import features
     first = int(sys.argv[1])
-    group = features.titanic_group(lifeboat.login())
+    group = features.feature_group(lifeboat.login())
     rows = features.historical_passengers().head(5)
     print("ready", flush=True)
     sys.stdin.readline()
@@ -112,7 +112,7 @@ def test_several_processes_write_at_once_and_none_of_them_sees_it(empty):
     for program in programs:
         output, _ = program.communicate(timeout=200)
         assert program.returncode == 0, output[-3000:]
-    written = features.titanic_group(empty).read()["passenger_id"]
+    written = features.feature_group(empty).read()["passenger_id"]
     assert sorted(written) == [first + n for first in (100, 200, 300, 400) for n in range(20)]
 
 

@@ -63,7 +63,7 @@ def test_a_better_model_passes_with_its_figures(judge, probability):
 
 def test_the_difference_is_paired_and_companions_stay_together(judge, probability, held_out):
     other = less_sure(probability)
-    expected = survival.measure_difference(held_out.y, probability, other, held_out.ticket).loc["log_loss"]
+    expected = survival.measure_difference(held_out.y, probability, other, held_out.together).loc["log_loss"]
     verdict = judge(other)
     assert (verdict.difference, verdict.low, verdict.high) == tuple(expected[["value", "low", "high"]])
 

@@ -67,7 +67,7 @@ def test_the_card_says_what_the_gate_said_and_how_often_the_test_set_was_used(ma
 def test_the_calibration_error_is_that_of_the_cross_validated_predictions(trained, made):
     data = training_dataset.training_data(trained)
     train, _ = training_dataset.hold_out(data)
-    X, y, ticket = data.X.iloc[train], data.y.iloc[train], data.ticket.iloc[train]
+    X, y, ticket = data.X.iloc[train], data.y.iloc[train], data.together.iloc[train]
     seen = survival.cross_predict(made.estimator, X, y, ticket, repeats=1)
     expected = survival.calibration_error(seen["survived"].to_numpy(), seen["probability"].to_numpy())
     assert made.calibration_error == made.verdict.calibration_error == pytest.approx(expected)

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lifeboat import passengers
+from lifeboat import dataset, passengers
 from lifeboat.errors import LifeboatError
 
 GOOD = {"pclass": 3, "sex": "male", "age": 22.0, "sibsp": 1, "parch": 0, "fare": 7.25, "embarked": "S"}
@@ -59,7 +59,7 @@ def test_validate_gives_types_and_keeps_order():
     ],
 )  # fmt: skip
 def test_a_value_that_is_not_allowed_is_named(field, value):
-    with pytest.raises(passengers.InvalidPassengers) as caught:
+    with pytest.raises(dataset.InvalidRows) as caught:
         passengers.validate(table({**GOOD, field: value}))
     problem = caught.value.problems.iloc[0]
     assert (problem["row"], problem["field"], len(caught.value.problems)) == (0, field, 1)
@@ -83,15 +83,15 @@ def test_one_passenger_is_judged_as_a_table_is(name, value):
     passenger = {**GOOD, name: value}
     try:
         expected = passengers.validate(table(passenger))
-    except passengers.InvalidPassengers:
-        with pytest.raises(passengers.InvalidPassenger, match=name):
+    except dataset.InvalidRows:
+        with pytest.raises(dataset.InvalidRow, match=name):
             passengers.validate_one(passenger)
     else:
         pd.testing.assert_frame_equal(passengers.validate(table(passengers.validate_one(passenger))), expected)
 
 
 def test_one_passenger_is_refused_with_a_line_for_each_fault():
-    with pytest.raises(passengers.InvalidPassenger) as error:
+    with pytest.raises(dataset.InvalidRow) as error:
         passengers.validate_one({**GOOD, "sex": "f" * 99, "age": -1})
     assert str(error.value).splitlines() == [
         f"sex is '{'f' * 56}...; allowed: female or male.",
@@ -107,7 +107,7 @@ def test_problems_come_by_row_and_in_the_order_of_the_fields():
 
 def test_many_problems_are_counted():
     table = pd.DataFrame([GOOD | {"pclass": 9}] * 8)
-    with pytest.raises(passengers.InvalidPassengers, match="and 3 more faults"):
+    with pytest.raises(dataset.InvalidRows, match="and 3 more faults"):
         passengers.validate(table)
 
 

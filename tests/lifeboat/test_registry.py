@@ -43,7 +43,7 @@ def add(trained):
 
 def forget(project):
     """Remove the note, so that nothing was ever promoted."""
-    for name in promotion.NOTES:
+    for name in promotion.notes():
         if project.get_dataset_api().exists(f"{promotion.FOLDER}/{name}"):
             project.get_dataset_api().remove(f"{promotion.FOLDER}/{name}")
 
@@ -149,8 +149,8 @@ def test_a_kill_while_the_note_is_overwritten_leaves_a_champion(fresh, monkeypat
     upload = files.upload
 
     def killed(self, path, *rest, **named):
-        if path.endswith(promotion.NOTES[0]):
-            self.remove(f"{promotion.FOLDER}/{promotion.NOTES[0]}")
+        if path.endswith(promotion.notes()[0]):
+            self.remove(f"{promotion.FOLDER}/{promotion.notes()[0]}")
             raise KeyboardInterrupt
         return upload(self, path, *rest, **named)
 

@@ -44,9 +44,9 @@ def test_logging_in_changes_neither_the_environment_nor_the_answer(no_key, monke
 def test_another_folder_is_another_store(no_key, monkeypatch, tmp_path):
     monkeypatch.setenv("LIFEBOAT_STORE", str(tmp_path / "one"))
     project = lifeboat.login()
-    features.write_new(features.titanic_group(project), features.historical_passengers())
+    features.write_new(features.feature_group(project), features.historical_passengers())
     monkeypatch.setenv("LIFEBOAT_STORE", str(tmp_path / "two"))
-    assert features.titanic_group(lifeboat.login()).id is None
+    assert features.feature_group(lifeboat.login()).id is None
     assert store.home().folder == (tmp_path / "two").resolve()
 
 
@@ -86,7 +86,7 @@ def test_a_store_that_cannot_be_a_folder_gives_a_clear_error(no_key, monkeypatch
 def test_a_service_that_was_killed_is_started_again(without_key, monkeypatch, tmp_path):
     monkeypatch.setenv("LIFEBOAT_STORE", str(tmp_path))
     project = lifeboat.login()
-    features.write_new(features.titanic_group(project), features.historical_passengers())
+    features.write_new(features.feature_group(project), features.historical_passengers())
     (service,) = [child for child in psutil.Process().children(recursive=True) if str(tmp_path) in child.cmdline()]
     service.kill()
     service.wait()
@@ -95,7 +95,7 @@ def test_a_service_that_was_killed_is_started_again(without_key, monkeypatch, tm
 
 def test_reading_prints_nothing(filled, capsys):
     features.read_historical(filled)
-    features.survival_view(filled)
+    features.feature_view(filled)
     spoken = capsys.readouterr()
     assert (spoken.out, spoken.err) == ("", "")
 

@@ -22,19 +22,19 @@ def data(trained):
 @pytest.fixture
 def ready(empty):
     """A store of its own with the historical passengers, and no model."""
-    features.write_new(features.titanic_group(empty), features.historical_passengers())
+    features.write_new(features.feature_group(empty), features.historical_passengers())
     return empty
 
 
 def test_the_training_data_are_the_historical_passengers_once(trained, data):
-    assert len(data.X) == len(data.y) == len(data.ticket) == 1309
+    assert len(data.X) == len(data.y) == len(data.together) == 1309
     assert list(data.X.columns) == FEATURES
     assert training_dataset.training_data(trained).version == data.version == 1
 
 
 def test_the_test_set_keeps_companions_together_and_outcomes_in_proportion(data):
     train, test = training_dataset.hold_out(data)
-    assert not set(data.ticket.iloc[train]) & set(data.ticket.iloc[test])
+    assert not set(data.together.iloc[train]) & set(data.together.iloc[test])
     assert len(test) == pytest.approx(1309 / 5, abs=5)
     assert data.y.iloc[test].mean() == pytest.approx(data.y.iloc[train].mean(), abs=0.02)
 
@@ -72,7 +72,7 @@ def test_the_metrics_are_those_of_the_test_set(trained, data):
     [
         (training, "PREPARATION_VERSION", 0),
         (training.sklearn, "__version__", "0.1"),
-        (survival, "build_estimator", lambda name: LogisticRegression(C=7)),
+        (survival, "build_estimator", lambda name, dataset: LogisticRegression(C=7)),
     ],
 )
 def test_preparation_settings_and_scikit_learn_make_another_version(monkeypatch, place, name, value):
@@ -103,8 +103,8 @@ def test_two_versions_are_compared_on_the_test_set_of_both(trained):
 def test_versions_with_another_split_are_not_compared(trained, monkeypatch):
     load = registry.load
 
-    def other_split(project, version):
-        model = load(project, version)
+    def other_split(project, version, dataset):
+        model = load(project, version, dataset)
         return dataclasses.replace(model, card=dataclasses.replace(model.card, split=version - 1))
 
     monkeypatch.setattr(registry, "load", other_split)
@@ -200,7 +200,7 @@ def test_a_verdict_that_cannot_be_written_promotes_nothing(ready, monkeypatch):
 def test_a_model_from_before_the_gate_is_trained_again(trained, monkeypatch):
     model = registry.load(trained, 2)
     old = dataclasses.replace(model, card=dataclasses.replace(model.card, verdict=None))
-    monkeypatch.setattr(registry, "find", lambda project, mark: old)
+    monkeypatch.setattr(registry, "find", lambda project, mark, dataset: old)
     try:
         assert training.train(trained).version == 3
     finally:
@@ -226,14 +226,14 @@ def test_a_champion_that_has_seen_the_new_test_set_is_fitted_again_for_the_compa
     train, test = training_dataset.hold_out(worn)
     copy = survival.fit(registry.champion(trained).pipeline, data.X.iloc[train], data.y.iloc[train])
     rival = gate.Rival("version 2", copy.predict_proba(data.X.iloc[test])[:, 1])
-    held_out = gate.HeldOut(data.X.iloc[test], data.y.iloc[test], data.ticket.iloc[test])
+    held_out = gate.HeldOut(data.X.iloc[test], data.y.iloc[test], data.together.iloc[test])
     expected = gate.judge(pipeline, [rival], held_out, calibration_error=card.calibration_error, champion=2)
     assert dataclasses.replace(verdict, latency_ms=0) == dataclasses.replace(expected, latency_ms=0)
 
 
 def test_the_card_says_which_accuracy_to_expect(trained, data):
     train, _ = training_dataset.hold_out(data)
-    X, y, ticket = data.X.iloc[train], data.y.iloc[train], data.ticket.iloc[train]
+    X, y, ticket = data.X.iloc[train], data.y.iloc[train], data.together.iloc[train]
     probability = survival.cross_predict(survival.DEFAULT_ESTIMATOR, X, y, ticket, repeats=1)["probability"]
     expected = np.maximum(probability, 1 - probability).mean()
     assert registry.load(trained, 2).card.expected_accuracy == pytest.approx(expected)

@@ -27,8 +27,8 @@ from lifeboat.figures import explore
 from lifeboat.monitoring.drift import Reference
 from lifeboat.pages import words
 from lifeboat.pages.predict.whatif import _value
-from lifeboat.passengers import FEATURES, InvalidPassenger, validate_one
-from lifeboat.survival.fairness import groupings
+from lifeboat.dataset import InvalidRow
+from lifeboat.passengers import FEATURES, groupings, validate_one
 from lifeboat.survival.preprocessing import read_passengers
 from lifeboat.synthetic.joint import texts
 from lifeboat.synthetic.judging.codes import codes
@@ -39,12 +39,12 @@ frame = known.assign(survived=known["survived"])
 frame.loc[:39, list(NEW)] = list(NEW.values())
 try:
     validate_one(NEW | {"embarked": "X", "pclass": 9})
-except InvalidPassenger as error:
+except InvalidRow as error:
     message = str(error)
 pipeline = survival.build_estimator().fit(frame[FEATURES], frame["survived"])
 space = runpy.run_path(sys.argv[1])
 ticks = explore.aboard(frame).axes[0].get_yticklabels()
-described = [feature.description for feature in features._passenger_features()]
+described = [words for _, words in features._columns(passengers.TITANIC).values()]
 found = {
     "validation": str(validate_one(NEW)),
     "messages": message,

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from lifeboat.dataset import Dataset
 from lifeboat.figures.intervals import draw_intervals, listed, title_of, word
 from lifeboat.figures.style import ALERT, HIGHLIGHT, NEUTRAL, PALETTE, Picture, canvas, percent_axis
-from lifeboat.passengers import DIED, FIELDS, SURVIVED
+from lifeboat.passengers import DIED, FIELDS, SURVIVED, TITANIC
 from lifeboat.survival import METRIC_WORDS, Explanation
 from lifeboat.survival.comparison import fold_interval
 
@@ -104,26 +105,29 @@ def _rises(table: pd.DataFrame, when: str, message: str) -> Picture:
     return figure
 
 
-def reliability(calibration: pd.DataFrame) -> Picture:
+def reliability(calibration: pd.DataFrame, dataset: Dataset = TITANIC) -> Picture:
     """Compare predicted probabilities with outcomes, with 95% Wilson intervals.
 
     Parameters
     ----------
     calibration : DataFrame
         As `lifeboat.monitoring.calibration` returns it.
+    dataset : Dataset
+        Its words for outcome and rows.
     """
+    (_, yes), sizes = dataset.said, calibration[dataset.rows]
     observed, predicted = calibration["observed"], calibration["predicted"]
     inside = int(predicted.between(calibration["low"], calibration["high"]).sum())
     with canvas(5.4, 4.8) as (figure, axes):
         axes.plot([0, 1], [0, 1], color=NEUTRAL, linestyle="--", label="as predicted")
-        spread = [observed - calibration["low"], calibration["high"] - observed]
+        spread = [(observed - calibration["low"]).clip(lower=0), (calibration["high"] - observed).clip(lower=0)]
         style = {"fmt": "o", "capsize": 3, "color": HIGHLIGHT, "label": "observed, with 95% interval"}
         axes.errorbar(predicted, observed, yerr=spread, **style)
-        percent_axis(axes)
-        percent_axis(axes, f"predicted probability ({calibration['passengers'].sum():,.0f} passengers)", which="x")
+        percent_axis(axes, yes)
+        percent_axis(axes, f"predicted probability ({sizes.sum():,.0f} {dataset.rows})", which="x")
         axes.set_title(f"{inside} of {len(calibration)} intervals contain what was predicted")
         axes.legend(frameon=False)
-        pairs = (f"predicted {row.predicted:.0%}, survived {row.observed:.0%}" for row in calibration.itertuples())
+        pairs = (f"predicted {row.predicted:.0%}, {yes} {row.observed:.0%}" for row in calibration.itertuples())
         figure.alt = f"{title_of(axes)} {'; '.join(pairs)}."
     return figure
 
@@ -189,7 +193,7 @@ def explanation(explained: Explanation) -> Picture:
     return figure
 
 
-def slices(table: pd.DataFrame, metric: str = "gap", most: int | None = None) -> Picture:
+def slices(table: pd.DataFrame, metric: str = "gap", most: int | None = None, dataset: Dataset = TITANIC) -> Picture:
     """Draw a metric within slices of the passengers, with 95% intervals.
 
     Parameters
@@ -200,6 +204,8 @@ def slices(table: pd.DataFrame, metric: str = "gap", most: int | None = None) ->
         One of its metrics.
     most : int, optional
         Draw only so many slices: everyone, and those that are furthest from everyone. The title counts all of them.
+    dataset : Dataset
+        Its word for rows.
     """
     shown = table.rename(columns={metric: "value", f"{metric}_low": "low", f"{metric}_high": "high"})
     middle = 0.0 if metric == "gap" else float(shown["value"].iloc[0])
@@ -208,7 +214,7 @@ def slices(table: pd.DataFrame, metric: str = "gap", most: int | None = None) ->
     if most is not None:
         furthest = (shown["value"] - middle).abs().iloc[1:].nlargest(most - 1).index
         shown = shown.loc[[shown.index[0], *furthest]]
-    shown.index = [f"{name}  ({count:,})" for name, count in shown["passengers"].items()]
+    shown.index = [f"{name}  ({count:,})" for name, count in shown[dataset.rows].items()]
     with canvas(8, 0.28 * len(shown) + 1.4) as (figure, axes):
         draw_intervals(axes, shown, zero=middle)
         draw_intervals(axes, shown[shown["off"]], places=np.flatnonzero(shown["off"]), color=ALERT)

@@ -4,9 +4,9 @@ from lifeboat.monitoring.alarms import KINDS, Alarm, Incident, alarms, incidents
 from lifeboat.monitoring.drift import Reference, drift
 from lifeboat.monitoring.estimate import certainty, expected_accuracy, expected_confusion
 from lifeboat.monitoring.metrics import (
-    CELLS,
     calibration,
     calibration_of,
+    cells,
     confusion_matrix,
     matrix_of,
     metrics,
@@ -16,7 +16,6 @@ from lifeboat.monitoring.outcomes import PREDICTION, outcomes
 from lifeboat.monitoring.recent import most_recent
 
 __all__ = [
-    "CELLS",
     "KINDS",
     "PREDICTION",
     "Alarm",
@@ -25,6 +24,7 @@ __all__ = [
     "alarms",
     "calibration",
     "calibration_of",
+    "cells",
     "certainty",
     "confusion_matrix",
     "daily_rows",

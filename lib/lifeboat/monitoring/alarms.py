@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from lifeboat.dataset import Dataset
 from lifeboat.fields import UNKNOWN
 from lifeboat.intervals import wilson
 from lifeboat.monitoring.drift import Reference
 from lifeboat.monitoring.metrics_table import pool
-from lifeboat.passengers import FEATURES
 
 WINDOW_DAYS = 7
 """Days that are looked at together."""
@@ -105,10 +105,12 @@ def alarms(rows: pd.DataFrame, today: date, reference: Reference, expected: floa
     recent = last[last["day"] > pd.Timestamp(today - timedelta(days=WINDOW_DAYS))]
     found = [_silence(recent, today)]
     if len(recent):
-        whole = pool(recent)
-        known = last[last["known"] == last["passengers"]].nlargest(WINDOW_DAYS, "day")
+        dataset = reference.dataset
+        whole = pool(recent, dataset)
+        known = last[last["known"] == last[dataset.rows]].nlargest(WINDOW_DAYS, "day")
         newest = recent[recent["model_version"] == recent.loc[recent["day"].idxmax(), "model_version"]]
-        found += [_data(whole, reference), _drift(whole, reference), _estimate(pool(newest), expected), _truth(known)]
+        found += [_data(whole, reference), _drift(whole, reference)]
+        found += [_estimate(pool(newest, dataset), expected, dataset.rows), _truth(known, dataset)]
     return [alarm for alarm in found if alarm]
 
 
@@ -146,46 +148,44 @@ def _silence(recent: pd.DataFrame, today: date) -> Alarm | None:
 
 def _data(whole: pd.Series, reference: Reference) -> Alarm | None:
     """Features of which more values are missing than in the reference."""
-    lines = []
-    for name in FEATURES:
+    lines, features = [], reference.dataset.features
+    for name in features:
         before, now = reference.counted[name], whole[f"aboard_{name}"]
         usual, share = before[-1] / before.sum(), now[-1] / now.sum()
-        low, _ = wilson(now[-1], now.sum(), 1 - 2 * ALARM_RATE / len(FEATURES))
+        low, _ = wilson(now[-1], now.sum(), 1 - 2 * ALARM_RATE / len(features))
         if low > usual + LEAST_MISSING:
-            lines.append(f"{name} is {UNKNOWN} for {share:.0%} of the passengers, not {usual:.0%}")
+            lines.append(f"{name} is {UNKNOWN} for {share:.0%} of the {reference.dataset.rows}, not {usual:.0%}")
     return Alarm("data", "; ".join(lines)) if lines else None
 
 
 def _drift(whole: pd.Series, reference: Reference) -> Alarm | None:
     """Features whose known values have another distribution; missing ones are the business of `_data`."""
     before = {name: counts[:-1] for name, counts in reference.counted.items()}
-    now = {name: whole[f"aboard_{name}"][:-1] for name in FEATURES}
-    table = Reference(reference.edges, before).compare(now, ALARM_RATE / len(FEATURES))
+    now = {name: whole[f"aboard_{name}"][:-1] for name in before}
+    table = replace(reference, counted=before).compare(now, ALARM_RATE / len(before))
     table = table[(table["psi"] > table["threshold"]) & (table["psi"] > LEAST_DRIFT)].nlargest(7, "psi")
     words = [f"{row.feature} (index {row.psi:.2f})" for row in table.itertuples()]
     return Alarm("drift", f"changed distribution of {', '.join(words)}") if words else None
 
 
-def _estimate(whole: pd.Series, expected: float | None) -> Alarm | None:
+def _estimate(whole: pd.Series, expected: float | None, rows: str) -> Alarm | None:
     """An estimated accuracy that has left what the model promised."""
     if expected is None:
         return None
-    n, estimate = whole["passengers"], whole["estimated_accuracy"]
+    n, estimate = whole[rows], whole["estimated_accuracy"]
     # the mean of c(1 - c) is known from the estimate's range, so the spread of the certainties c follows
     spread = np.sqrt(max(estimate - n * _error(whole) ** 2 - estimate**2, 0))
     error = spread / np.sqrt(n)
     if abs(estimate - expected) <= LEAST_SHIFT + norm.ppf(1 - ALARM_RATE / 2) * error:
         return None
-    return Alarm(
-        "estimate", f"the estimated accuracy is {estimate:.1%}, not {expected:.1%} as on historical passengers"
-    )
+    return Alarm("estimate", f"the estimated accuracy is {estimate:.1%}, not {expected:.1%} as on historical {rows}")
 
 
-def _truth(known: pd.DataFrame) -> Alarm | None:
+def _truth(known: pd.DataFrame, dataset: Dataset) -> Alarm | None:
     """Measured accuracy that is not what the probabilities promised for the same passengers."""
     if known.empty:
         return None
-    whole = pool(known)
+    whole = pool(known, dataset)
     gap = whole["accuracy"] - whole["estimated_accuracy"]
     if abs(gap) <= LEAST_GAP + norm.ppf(1 - ALARM_RATE / 2) * _error(whole):
         return None

@@ -1,4 +1,4 @@
-"""Drift: how far the features of recent passengers are from those that the model was made for."""
+"""Drift: how far the features of recent rows (passengers) are from those that the model was made for."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import chi2
 
+from lifeboat.dataset import Dataset
 from lifeboat.fields import UNKNOWN
-from lifeboat.passengers import FEATURES, FIELDS
+from lifeboat.passengers import TITANIC
 
 Counts = Mapping[str, np.ndarray]
 """For each feature the passengers in each of its bins, the last one for those whose value is missing."""
@@ -31,21 +32,24 @@ class Reference:
         For each feature with a range, where its bins meet.
     counted : dict of str to ndarray
         For each feature, the passengers in each bin.
+    dataset : Dataset
+        The description of the data.
     """
 
     edges: Mapping[str, np.ndarray]
     counted: Counts
+    dataset: Dataset = TITANIC
 
     @classmethod
-    def of(cls, frame: pd.DataFrame) -> Self:
-        """Choose the bins by a table of passengers, and count them."""
-        numbers = [name for name in FEATURES if not FIELDS[name].words]
+    def of(cls, frame: pd.DataFrame, dataset: Dataset = TITANIC) -> Self:
+        """Choose the bins by a table of rows, and count them."""
+        numbers = [name for name, field in dataset.fields.items() if not field.words]
         edges = {name: np.unique(frame[name].quantile(_FIFTHS).to_numpy()) for name in numbers}
-        return cls(edges, cls(edges, {}).count(frame))
+        return cls(edges, cls(edges, {}, dataset).count(frame), dataset)
 
     def bins(self, name: str) -> list[str]:
         """Name the bins of a feature."""
-        field = FIELDS[name]
+        field = self.dataset.fields[name]
         if field.words:
             return [*(field.say(value) for value in field.values), UNKNOWN]
         edges = [f"{edge:g}" for edge in self.edges[name]]
@@ -53,11 +57,11 @@ class Reference:
         return [f"below {edges[0]}", *between, f"{edges[-1]} or over", UNKNOWN]
 
     def count(self, frame: pd.DataFrame) -> dict[str, np.ndarray]:
-        """Count a table of passengers; the counts of several tables may be added."""
-        return {name: self._count(name, frame[name]) for name in FEATURES}
+        """Count a table of rows; the counts of several tables may be added."""
+        return {name: self._count(name, frame[name]) for name in self.dataset.features}
 
     def _count(self, name: str, values: pd.Series) -> np.ndarray:
-        field, last = FIELDS[name], len(self.bins(name)) - 1
+        field, last = self.dataset.fields[name], len(self.bins(name)) - 1
         if field.words:
             places = values.map({value: place for place, value in enumerate(field.values)})
         else:
@@ -115,20 +119,24 @@ def stability_index(before: ArrayLike, now: ArrayLike) -> float:
     return float(((p - q) * np.log(p / q)).sum())
 
 
-def drift(reference: pd.DataFrame, recent: pd.DataFrame, alarm_rate: float = 0.01) -> pd.DataFrame:
-    """Compare the features of two tables of passengers.
+def drift(
+    reference: pd.DataFrame, recent: pd.DataFrame, alarm_rate: float = 0.01, dataset: Dataset = TITANIC
+) -> pd.DataFrame:
+    """Compare the features of two tables of rows.
 
     Parameters
     ----------
     reference, recent : DataFrame
-        The seven features; the bins are chosen by `reference`.
+        The features; the bins are chosen by `reference`.
     alarm_rate : float
         Between 0 and 1: how often a feature without drift is marked as drifted.
+    dataset : Dataset
+        The description of the data.
 
     Returns
     -------
     DataFrame
         As `Reference.compare` returns it.
     """
-    bins = Reference.of(reference)
+    bins = Reference.of(reference, dataset)
     return bins.compare(bins.count(recent), alarm_rate)

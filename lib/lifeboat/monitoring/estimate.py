@@ -14,6 +14,10 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import norm
 
+from lifeboat.dataset import Dataset
+from lifeboat.monitoring.metrics import cells
+from lifeboat.passengers import TITANIC
+
 THRESHOLD = 0.5
 """Probability of survival from which survival is predicted."""
 
@@ -58,15 +62,9 @@ def expected_accuracy(probability: ArrayLike, level: float = 0.95) -> tuple[floa
     return float(right.mean()), float(max(right.mean() - half, 0)), float(min(right.mean() + half, 1))
 
 
-def expected_confusion(probability: ArrayLike) -> pd.Series:
+def expected_confusion(probability: ArrayLike, dataset: Dataset = TITANIC) -> pd.Series:
     """Estimate the four counts of the confusion matrix; together they are the number of predictions."""
     p = np.asarray(probability, dtype=float)
-    survives = p >= THRESHOLD
-    return pd.Series(
-        {
-            "true_survived": p[survives].sum(),
-            "false_survived": (1 - p[survives]).sum(),
-            "true_died": (1 - p[~survives]).sum(),
-            "false_died": p[~survives].sum(),
-        }
-    )
+    yes = p >= THRESHOLD
+    counts = [p[yes].sum(), (1 - p[yes]).sum(), (1 - p[~yes]).sum(), p[~yes].sum()]
+    return pd.Series(dict(zip(cells(dataset), counts, strict=True)))

@@ -1,4 +1,4 @@
-"""The rows of `titanic_metrics`: what is known of a day's predictions, what is estimated, and who was aboard.
+"""The rows of the daily metrics: what is known of a day's predictions, what is estimated, and who was aboard.
 
 Counts and sums of days may be added, so any period is measured from these rows alone, however many predictions there
 were; see `pool`.
@@ -6,7 +6,7 @@ were; see `pool`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +15,14 @@ import pandas as pd
 from scipy.stats import norm
 
 from lifeboat import features
+from lifeboat.dataset import Dataset
+from lifeboat.days import as_days
 from lifeboat.intervals import mean_interval, wilson
-from lifeboat.monitoring.drift import Reference
+from lifeboat.monitoring.drift import Counts, Reference
 from lifeboat.monitoring.estimate import expected_accuracy, expected_confusion
-from lifeboat.monitoring.metrics import CELLS, MEANS, bin_sums, metrics
+from lifeboat.monitoring.metrics import MEANS, bin_sums, cells, metrics
 from lifeboat.monitoring.outcomes import outcomes
-from lifeboat.passengers import FEATURES, LABEL
+from lifeboat.passengers import TITANIC
 from lifeboat.survival import losses
 
 if TYPE_CHECKING:
@@ -28,11 +30,18 @@ if TYPE_CHECKING:
 
 Z = norm.ppf(0.975)
 KEYS = ["day", "model_version"]
-PENDING_CELLS = [f"pending_{cell}" for cell in CELLS]
 ESTIMATE = ["estimated_accuracy", "estimated_low", "estimated_high"]
-CALIBRATION = ["bin_passengers", "bin_probability", "bin_survived"]
-ABOARD = [f"aboard_{name}" for name in FEATURES]
-DRIFT = [f"drift_{name}" for name in FEATURES]
+
+
+def _cells(dataset: Dataset) -> list[str]:
+    """The columns of the confusion matrix, of the known and of the pending."""
+    return [f"{which}{cell}" for which in ("", "pending_") for cell in cells(dataset)]
+
+
+def _lists(dataset: Dataset) -> list[str]:
+    """The columns that hold lists: three by bin of probability, then one for each feature."""
+    bins = [f"bin_{part}" for part in (dataset.rows, "probability", dataset.said[1])]
+    return [*bins, *(f"aboard_{name}" for name in dataset.features)]
 
 
 def daily_rows(results: pd.DataFrame, reference: Reference) -> pd.DataFrame:
@@ -43,7 +52,7 @@ def daily_rows(results: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     results : DataFrame
         As `lifeboat.monitoring.outcomes` returns it with features.
     reference : Reference
-        The passengers with whom those of each day are compared.
+        The passengers with whom those of each day are compared; it knows the description of the data.
 
     Returns
     -------
@@ -53,60 +62,69 @@ def daily_rows(results: pd.DataFrame, reference: Reference) -> pd.DataFrame:
         with their 95% intervals (``..._low``, ``..._high``); the ``pending_...`` cells that are expected of the others;
         the ``estimated_accuracy`` of all, from their probabilities alone, with the range of what will be measured;
         by bin of probability the known passengers, the sum of their probabilities and their survivors; by feature the
-        passengers ``aboard`` in each bin, and their ``drift`` (population stability index).
+        passengers ``aboard`` in each bin, and their ``drift`` (population stability index). Another data set has
+        its own words for passengers, survived and died.
     """
     day = pd.to_datetime(results["predicted_at"]).dt.floor("D").astype("datetime64[us]")
     parts = results.groupby([day.rename("day"), results["model_version"].astype("int64")])
     rows = [{"day": day, "model_version": version, **_row(part, reference)} for (day, version), part in parts]
-    table = pd.DataFrame(rows, columns=[*KEYS, *_columns()])
+    table = pd.DataFrame(rows, columns=[*KEYS, *_columns(reference.dataset)])
     return table.astype({"day": "datetime64[us]"})  # as the store keeps it
 
 
-def _columns() -> list[str]:
+def _columns(dataset: Dataset) -> list[str]:
     scores = [f"{score}{end}" for score in MEANS for end in ("", "_low", "_high")]
-    return ["passengers", "known", *CELLS, *scores, *PENDING_CELLS, *ESTIMATE, *CALIBRATION, *ABOARD, *DRIFT]
+    known, pending = _cells(dataset)[:4], _cells(dataset)[4:]
+    drift = [f"drift_{name}" for name in dataset.features]
+    return [dataset.rows, "known", *known, *scores, *pending, *ESTIMATE, *_lists(dataset), *drift]
 
 
 def _row(part: pd.DataFrame, reference: Reference) -> dict[str, Any]:
-    known = part[part[LABEL].notna()]
-    waiting = part.loc[part[LABEL].isna(), "probability"]
+    dataset, pending = reference.dataset, part[reference.dataset.label].isna()
+    known, waiting = part[~pending], part.loc[pending, "probability"]
     aboard = reference.count(part)
     drift = reference.compare(aboard).set_index("feature")["psi"]
     return {
-        "passengers": len(part),
-        **_measured(known),
-        **expected_confusion(waiting).add_prefix("pending_"),
+        dataset.rows: len(part),
+        **_measured(known, dataset),
+        **expected_confusion(waiting, dataset).add_prefix("pending_"),
         **dict(zip(ESTIMATE, expected_accuracy(part["probability"]), strict=True)),
-        **_calibration(known),
-        **{f"aboard_{name}": counts.tolist() for name, counts in aboard.items()},
+        **dict(zip(_lists(dataset), _counted(known, aboard, dataset), strict=True)),
         **drift.add_prefix("drift_"),
     }
 
 
-def _measured(known: pd.DataFrame) -> dict[str, Any]:
-    found = metrics(known)
-    right = found["true_survived"] + found["true_died"]
-    low, high = wilson(right, len(known))
-    lost = losses(known[LABEL].astype(bool), known["probability"])
+def _measured(known: pd.DataFrame, dataset: Dataset) -> dict[str, Any]:
+    found = metrics(known, dataset)
+    low, high = wilson(_right(found, dataset), len(known))
+    lost = losses(known[dataset.label].astype(bool), known["probability"])
     ends = {"accuracy": (float(low), float(high)), **{name: mean_interval(lost[name]) for name in lost}}
     bounds = {
         f"{name}_{end}": value for name, pair in ends.items() for end, value in zip(("low", "high"), pair, strict=True)
     }
-    return {"known": found.pop("passengers"), **found, **bounds}
+    return {"known": found.pop(dataset.rows), **found, **bounds}
 
 
-def _calibration(known: pd.DataFrame) -> dict[str, list]:
-    sums = bin_sums(known["probability"], known[LABEL])
-    return {name: part.tolist() for name, part in zip(CALIBRATION, sums, strict=True)}
+def _right(counts: Mapping[str, Any], dataset: Dataset) -> Any:
+    """How many predictions were right."""
+    true_yes, _, true_no, _ = cells(dataset)
+    return counts[true_yes] + counts[true_no]
 
 
-def pool(rows: pd.DataFrame) -> pd.Series:
+def _counted(known: pd.DataFrame, aboard: Counts, dataset: Dataset) -> list[list]:
+    """What stands in `_lists`."""
+    return [part.tolist() for part in (*bin_sums(known["probability"], known[dataset.label]), *aboard.values())]
+
+
+def pool(rows: pd.DataFrame, dataset: Dataset = TITANIC) -> pd.Series:
     """Measure several days together, from their rows alone.
 
     Parameters
     ----------
     rows : DataFrame
         Rows of `daily_rows`; of one model version, if each passenger must count once.
+    dataset : Dataset
+        The description of the data.
 
     Returns
     -------
@@ -114,14 +132,14 @@ def pool(rows: pd.DataFrame) -> pd.Series:
         The columns of such a row, without day and version: sums of the counts, means of the scores weighted by
         outcomes, and intervals of the sums. Days count as independent. Without rows, counts are 0 and lists empty.
     """
-    total: dict[str, Any] = rows[["passengers", "known", *CELLS, *PENDING_CELLS]].sum().to_dict()
-    right = total["true_survived"] + total["true_died"]
+    total: dict[str, Any] = rows[[dataset.rows, "known", *_cells(dataset)]].sum().to_dict()
+    right = _right(total, dataset)
     total["accuracy"] = right / total["known"] if total["known"] else np.nan
     total["accuracy_low"], total["accuracy_high"] = map(float, wilson(right, total["known"]))
     for score in ("log_loss", "brier"):
         total |= _mean(rows, score, f"{score}_low", f"{score}_high", "known")
-    total |= _mean(rows, *ESTIMATE, "passengers")
-    for name in [*CALIBRATION, *ABOARD]:
+    total |= _mean(rows, *ESTIMATE, dataset.rows)
+    for name in _lists(dataset):
         total[name] = np.sum([np.asarray(part) for part in rows[name]], axis=0) if len(rows) else np.zeros(0)
     return pd.Series(total, dtype=object)
 
@@ -139,7 +157,7 @@ def _mean(rows: pd.DataFrame, name: str, low: str, high: str, size: str) -> dict
     return {name: value, low: value - half, high: value + half}
 
 
-def write_metrics(project: Project, days: Sequence[date]) -> pd.DataFrame:
+def write_metrics(project: Project, days: Sequence[date], dataset: Dataset = TITANIC) -> pd.DataFrame:
     """Measure days, and all other days that still had a pending outcome when they were last measured; store the rows.
 
     Parameters
@@ -148,6 +166,8 @@ def write_metrics(project: Project, days: Sequence[date]) -> pd.DataFrame:
         As `lifeboat.login` returns it.
     days : sequence of date
         The days that were scored, in any order; days between the earliest and the latest of all are measured too.
+    dataset : Dataset
+        The description of the data.
 
     Returns
     -------
@@ -156,30 +176,34 @@ def write_metrics(project: Project, days: Sequence[date]) -> pd.DataFrame:
 
     Raises
     ------
-    NoPassengers
+    NoRows
         If there are no historical passengers to compare with.
     LifeboatError
         If the rows cannot be written.
     """
-    group = features.metrics_group(project)
-    affected = [*days, *_waiting_days(group)]
-    results = outcomes(project, with_features=True, start=min(affected), end=max(affected))
-    rows = daily_rows(results, Reference.of(features.read_historical(project)))
+    group = features.metrics_group(project, dataset)
+    affected = [*as_days(days), *_waiting_days(group, dataset)]
+    results = outcomes(project, with_features=True, start=min(affected), end=max(affected), dataset=dataset)
+    rows = daily_rows(results, _reference(project, dataset))
     if len(rows):
         features.write(group, rows)
     return rows
 
 
-def _waiting_days(group: Any) -> list[date]:
+def _reference(project: Project, dataset: Dataset) -> Reference:
+    return Reference.of(features.read_historical(project, dataset), dataset)
+
+
+def _waiting_days(group: Any, dataset: Dataset) -> list[date]:
     """The days that had a pending outcome when they were last measured."""
     if group.id is None:
         return []
-    stored = group.select(["day", "known", "passengers"]).read()
-    return sorted(stored.loc[stored["known"] < stored["passengers"], "day"].dt.date.unique())
+    stored = group.select(["day", "known", dataset.rows]).read()
+    return sorted(stored.loc[stored["known"] < stored[dataset.rows], "day"].dt.date.unique())
 
 
-def read_metrics(project: Project, as_of: date | None = None) -> pd.DataFrame:
-    """Read all rows of `titanic_metrics`, in order of time; empty before the first.
+def read_metrics(project: Project, as_of: date | None = None, dataset: Dataset = TITANIC) -> pd.DataFrame:
+    """Read all rows of the daily metrics, in order of time; empty before the first.
 
     Parameters
     ----------
@@ -187,11 +211,13 @@ def read_metrics(project: Project, as_of: date | None = None) -> pd.DataFrame:
         As `lifeboat.login` returns it.
     as_of : date, optional
         The rows as they were at the end of this day: measured again, from all predictions up to then.
+    dataset : Dataset
+        The description of the data.
     """
     if as_of:
-        results = outcomes(project, with_features=True, as_of=as_of)
-        return daily_rows(results, Reference.of(features.read_historical(project)))
-    group = features.metrics_group(project)
+        results = outcomes(project, with_features=True, as_of=as_of, dataset=dataset)
+        return daily_rows(results, _reference(project, dataset))
+    group = features.metrics_group(project, dataset)
     if group.id is None:
-        return pd.DataFrame(columns=[*KEYS, *_columns()])
+        return pd.DataFrame(columns=[*KEYS, *_columns(dataset)])
     return group.read().sort_values(KEYS, ignore_index=True)

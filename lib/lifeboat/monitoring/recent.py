@@ -45,5 +45,5 @@ def most_recent(
     days = scored[scored.cumsum() - scored < passengers]
     start, end = days.index[-1].date(), days.index[0].date()
     skipped = max(0, int(days.iloc[-1] - (passengers - days.iloc[:-1].sum())))  # of the earliest day
-    found = outcomes(project, with_features, start=start, end=end, from_passenger=first_id(start) + skipped)
+    found = outcomes(project, with_features, start=start, end=end, from_key=first_id(start) + skipped)
     return found[found[LABEL].notna()].reset_index(drop=True) if known else found

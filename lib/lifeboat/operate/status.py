@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lifeboat import features, monitoring, registry, store
-from lifeboat.passengers import LABEL, OUTCOME
+from lifeboat.passengers import LABEL, OUTCOME, TITANIC
 from lifeboat.survival import METRIC_WORDS
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _first(predictions: pd.DataFrame) -> dict[str, Any] | None:
 
 def count_passengers(project: Project) -> dict[str, int]:
     """Count the stored passengers by source: historical and synthetic."""
-    titanic = features.titanic_group(project)
+    titanic = features.feature_group(project)
     counts = {} if titanic.id is None else titanic.select(["source"]).read()["source"].value_counts()
     return {source: int(counts.get(source, 0)) for source in (features.HISTORICAL, features.SYNTHETIC)}
 
@@ -90,12 +90,12 @@ def checksums() -> dict[str, str]:
     """
     project = store.login()
     sums = {}
-    for group in (features.titanic_group, features.predictions_group, features.metrics_group):
+    for group in (features.feature_group, features.predictions_group, features.metrics_group):
         table = group(project)
         rows = table.read() if table.id is not None else pd.DataFrame()
         lines = sorted(rows.sort_index(axis=1).to_csv(index=False, header=False).splitlines())
         sums[table.name] = f"{len(lines):,} rows {hashlib.sha256(repr(lines).encode()).hexdigest()[:16]}"
-    sums[registry.NAME] = f"versions {[model.version for model in registry.registered(project)]}"
+    sums[TITANIC.task] = f"versions {[model.version for model in registry.registered(project)]}"
     return sums
 
 
@@ -132,7 +132,7 @@ def _model(champion: pd.Series | None) -> str:
     if champion is None:
         return "none yet: lifeboat run retrain"
     measured = ", ".join(f"{name} {champion[name]:.3f}" for name in sorted(METRIC_WORDS))
-    return f"{registry.NAME} version {champion.name}\n{measured}"
+    return f"{TITANIC.task} version {champion.name}\n{measured}"
 
 
 def _latest(latest: dict[str, Any] | None, otherwise: str) -> str:

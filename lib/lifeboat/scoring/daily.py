@@ -1,4 +1,4 @@
-"""Batch inference: score tables of passengers, and the passengers who boarded on given days."""
+"""Batch inference: score tables of rows, and the rows of given days: the passengers who boarded on them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from lifeboat import features, passengers
-from lifeboat.passengers import FEATURES, SURVIVES_FROM
+from lifeboat import features
+from lifeboat.dataset import Dataset
+from lifeboat.days import as_days
+from lifeboat.passengers import SURVIVES_FROM, TITANIC
 
 if TYPE_CHECKING:
     from hopsworks.project import Project
@@ -18,44 +20,52 @@ if TYPE_CHECKING:
     from lifeboat.registry import Champion
 
 
-def score(pipeline: Pipeline, frame: pd.DataFrame) -> pd.DataFrame:
-    """Predict the survival of each passenger in a table.
+def score(pipeline: Pipeline, frame: pd.DataFrame, dataset: Dataset = TITANIC) -> pd.DataFrame:
+    """Predict the outcome, survival, of each row of a table.
 
     Parameters
     ----------
     pipeline : Pipeline
-        A fitted survival model.
+        A fitted model.
     frame : DataFrame
-        The seven features; other columns never reach the model.
+        The features; other columns never reach the model.
+    dataset : Dataset
+        The description of the data.
 
     Returns
     -------
     DataFrame
-        With the index of `frame`: ``probability`` of survival (0 to 1) and ``prediction``
+        With the index of `frame`: ``probability`` of the outcome 1 (0 to 1) and ``prediction``
         (1 from `SURVIVES_FROM` up, else 0).
 
     Raises
     ------
-    InvalidPassengers
+    InvalidRows
         If a value is not allowed.
     """
-    valid = passengers.validate(frame)
+    valid = dataset.validate(frame)
     probability = pipeline.predict_proba(valid)[:, 1] if len(valid) else pd.Series(dtype=float)
     scored = pd.DataFrame({"probability": probability}, index=frame.index, dtype=float)
     return scored.assign(prediction=(scored["probability"] >= SURVIVES_FROM).astype("int64"))
 
 
-def batch_data(project: Project, days: Sequence[date]) -> pd.DataFrame:
-    """Read the passengers who boarded on days from the feature view: features and keys, never the outcome.
+def batch_data(project: Project, days: Sequence[date], dataset: Dataset = TITANIC) -> pd.DataFrame:
+    """Read the rows of days, passengers who boarded, from the feature view: features and keys, never the outcome.
 
-    The view is asked without a training dataset, whose filter (historical passengers only) would apply here as well.
+    The view is asked without a training dataset, whose filter (historical rows only) would apply here as well.
 
     Returns
     -------
     DataFrame
-        ``passenger_id``, ``boarded_at`` and the seven features.
+        Key (``passenger_id``), event time (``boarded_at``) and features.
+
+    Raises
+    ------
+    LifeboatError
+        If `days` are not days.
     """
-    return features.survival_view(project).get_batch_data(
+    days = as_days(days)
+    return features.feature_view(project, dataset).get_batch_data(
         start_time=f"{days[0]}",
         end_time=f"{days[-1] + timedelta(days=1)}",
         inference_helper_columns=True,
@@ -63,7 +73,7 @@ def batch_data(project: Project, days: Sequence[date]) -> pd.DataFrame:
 
 
 def score_days(project: Project, champion: Champion, days: Sequence[date]) -> int:
-    """Score the passengers who boarded on days and have no prediction of this model version; store the predictions.
+    """Score the rows of days that have no prediction of this model version, and store the predictions.
 
     A stored prediction is never made again, so that it stays what was said before the outcome was known.
 
@@ -72,12 +82,12 @@ def score_days(project: Project, champion: Champion, days: Sequence[date]) -> in
     int
         The number of new predictions.
     """
-    batch = batch_data(project, days)
-    return features.write_new(features.predictions_group(project), predictions(champion, batch))
+    batch = batch_data(project, days, champion.dataset)
+    return features.write_new(features.predictions_group(project, champion.dataset), predictions(champion, batch))
 
 
 def predictions(champion: Champion, batch: pd.DataFrame) -> pd.DataFrame:
-    """Score a batch and return the rows of the feature group `titanic_predictions`.
+    """Score a batch and return the rows of the feature group of the predictions.
 
     Parameters
     ----------
@@ -89,13 +99,14 @@ def predictions(champion: Champion, batch: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per passenger. ``predicted_at`` is the day for which the passenger was scored, so that a backfill equals
-        the runs that it stands for.
+        One per row of the batch. ``predicted_at`` is the day for which it was scored, so that a backfill equals the
+        runs that it stands for.
     """
-    scored = score(champion.pipeline, batch[FEATURES])
-    day = batch["boarded_at"].dt.tz_localize(None).astype("datetime64[us]").dt.floor("D")
+    dataset = champion.dataset
+    scored = score(champion.pipeline, batch[dataset.features], dataset)
+    day = batch[dataset.event_time].dt.tz_localize(None).astype("datetime64[us]").dt.floor("D")
     return scored.assign(
-        passenger_id=batch["passenger_id"],
+        **{dataset.key: batch[dataset.key]},
         model_version=champion.version,
         run_id=day.dt.strftime("%Y-%m-%d") + f"/v{champion.version}",
         predicted_at=day,

@@ -3,10 +3,10 @@
 from lifeboat.survival.calibration import calibration_error, decompose_brier
 from lifeboat.survival.comparison import compare, simplest_within_one_error
 from lifeboat.survival.decisions import decision_costs, threshold_for
-from lifeboat.survival.estimators import DEFAULT_ESTIMATOR, ESTIMATORS, build_estimator
+from lifeboat.survival.estimators import DEFAULT_ESTIMATOR, ESTIMATORS, build_estimator, default_estimator
 from lifeboat.survival.evaluation import cross_predict, evaluate, fit, score_folds
 from lifeboat.survival.explanation import Explanation, explain
-from lifeboat.survival.fairness import groupings, shares, slices
+from lifeboat.survival.fairness import shares, slices
 from lifeboat.survival.influence import ablation, importance, partial_dependence
 from lifeboat.survival.measurement import METRIC_WORDS, losses, measure, measure_difference
 from lifeboat.survival.persistence import load, save
@@ -26,10 +26,10 @@ __all__ = [
     "cross_predict",
     "decision_costs",
     "decompose_brier",
+    "default_estimator",
     "evaluate",
     "explain",
     "fit",
-    "groupings",
     "importance",
     "load",
     "losses",

@@ -10,6 +10,7 @@ from sklearn.base import clone
 from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedGroupKFold
 from sklearn.pipeline import Pipeline
 
+from lifeboat.passengers import LABEL
 from lifeboat.survival.calibration import calibration_error
 from lifeboat.survival.estimators import build_estimator
 from lifeboat.survival.measurement import score
@@ -56,9 +57,9 @@ def fit(estimator: str | Pipeline, X: pd.DataFrame, y: pd.Series) -> Pipeline:
     Parameters
     ----------
     estimator : str or Pipeline
-        A name of `ESTIMATORS`, or a pipeline; it is cloned.
+        A name of `ESTIMATORS` (for the Titanic's features), or a pipeline; it is cloned.
     X, y : DataFrame, Series
-        The seven features, and the outcome (0 or 1).
+        The features, and the outcome (0 or 1).
     """
     pipeline = build_estimator(estimator) if isinstance(estimator, str) else clone(estimator)
     return pipeline.fit(X, y)
@@ -73,26 +74,27 @@ def cross_predict(
     splits: int = 5,
     repeats: int = 5,
 ) -> pd.DataFrame:
-    """Predict every passenger by models that did not see them, once per repeat.
+    """Predict every row by models that did not see it, once per repeat.
 
     Parameters
     ----------
     estimator : str or Pipeline
-        A name of `ESTIMATORS`, or an unfitted pipeline; it is cloned.
+        A name of `ESTIMATORS` (for the Titanic's features), or an unfitted pipeline; it is cloned.
     X, y, groups : DataFrame, Series, Series
-        The seven features, the outcome (0 or 1), and optionally the ticket, which keeps companions in one fold.
+        The features, the outcome (0 or 1), and optionally the ticket, which keeps companions in one fold.
     splits, repeats : int
         As in `folds`.
 
     Returns
     -------
     DataFrame
-        ``repeat``, ``fold``, ``row`` (position in X), ``survived``, ``probability``: one row per passenger and repeat.
+        ``repeat``, ``fold``, ``row`` (position in X), the outcome by the name of `y` (``survived``), ``probability``:
+        one row per passenger and repeat.
     """
     parts = []
     for repeat, fold, train, test in folds(y, groups, splits, repeats):
         probability = fit(estimator, X.iloc[train], y.iloc[train]).predict_proba(X.iloc[test])[:, 1]
-        columns = {"row": test, "survived": y.to_numpy()[test], "probability": probability}
+        columns = {"row": test, y.name or LABEL: y.to_numpy()[test], "probability": probability}
         parts.append(pd.DataFrame({"repeat": repeat, "fold": fold} | columns))
     return pd.concat(parts, ignore_index=True)
 
@@ -117,16 +119,24 @@ def evaluate(
         which is that of the whole repeat, because ten bins need many passengers.
     """
     predictions = cross_predict(estimator, X, y, groups, splits=splits, repeats=repeats)
-    return score_folds(predictions)
+    return score_folds(predictions, y.name or LABEL)
 
 
-def score_folds(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Compute the metrics of every fold from the predictions of `cross_predict`; returns the table of `evaluate`."""
+def score_folds(predictions: pd.DataFrame, label: str = LABEL) -> pd.DataFrame:
+    """Compute the metrics of every fold from the predictions of `cross_predict`; returns the table of `evaluate`.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        As `cross_predict` returns them.
+    label : str
+        The name of the outcome.
+    """
     parts = predictions.groupby(["repeat", "fold"])
-    metrics = {key: score(part["survived"], part["probability"]).drop("gap") for key, part in parts}
+    metrics = {key: score(part[label], part["probability"]).drop("gap") for key, part in parts}
     table = pd.DataFrame(metrics).T.rename_axis(index=["repeat", "fold"])
     pooled = {
-        repeat: calibration_error(part["survived"].to_numpy(), part["probability"].to_numpy())
+        repeat: calibration_error(part[label].to_numpy(), part["probability"].to_numpy())
         for repeat, part in predictions.groupby("repeat")
     }
     return table.assign(calibration_error=table.index.get_level_values("repeat").map(pooled))

@@ -5,22 +5,10 @@ from itertools import chain, combinations
 
 import pandas as pd
 
-from lifeboat.fields import UNKNOWN
+from lifeboat.dataset import Dataset
 from lifeboat.intervals import wilson
-from lifeboat.passengers import FIELDS, age_band, ticket_class
+from lifeboat.passengers import TITANIC
 from lifeboat.survival.measurement import measure
-
-
-def groupings(X: pd.DataFrame) -> pd.DataFrame:
-    """Put each passenger into words by sex, ticket class, age band and port."""
-    return pd.DataFrame(
-        {
-            "sex": X["sex"].map(FIELDS["sex"].words),
-            "class": X["pclass"].map(ticket_class),
-            "age": age_band(X["age"]),
-            "port": X["embarked"].map(FIELDS["embarked"].words).fillna(f"port {UNKNOWN}"),
-        }
-    )
 
 
 def slices(
@@ -30,34 +18,38 @@ def slices(
     *,
     ways: int = 2,
     fewest: int = 30,
+    dataset: Dataset = TITANIC,
 ) -> pd.DataFrame:
-    """Measure predictions within every slice of the passengers that has enough of them.
+    """Measure predictions within every slice of the rows that has enough of them.
 
     Parameters
     ----------
     predictions : DataFrame
-        ``row`` (position in X), ``survived`` and ``probability``, one row per passenger: one repeat of `cross_predict`.
+        ``row`` (position in X), the outcome and ``probability``, one row per row of X: one repeat of `cross_predict`.
     X : DataFrame
-        The seven features.
+        The features.
     groups : Series, optional
         The ticket of each passenger of X, for intervals that know who travelled together.
     ways : int
-        By how many of sex, ticket class, age band and port at once the passengers are sliced, at most.
+        By how many groupings (sex, ticket class, age band and port) at once the rows are sliced, at most.
     fewest : int
-        Slices with fewer passengers are left out.
+        Slices with fewer rows are left out.
+    dataset : Dataset
+        Its groupings, and its words for outcome and rows.
 
     Returns
     -------
     DataFrame
         Indexed by ``slice`` in words, everyone first: ``passengers``, ``survived`` (share), ``predicted`` (mean), and
-        every metric of `measure` with its 95% interval, such as ``gap``, ``gap_low``, ``gap_high``.
+        every metric of `measure` with its 95% interval, such as ``gap``, ``gap_low``, ``gap_high``. Another data set
+        has its own words for the first two.
     """
-    words = groupings(X).iloc[predictions["row"]].reset_index(drop=True)
-    table = predictions[["survived", "probability"]].reset_index(drop=True)
+    words = dataset.in_words(X).iloc[predictions["row"]].reset_index(drop=True)
+    table = predictions[[dataset.label, "probability"]].reset_index(drop=True)
     table["party"] = range(len(table)) if groups is None else groups.iloc[predictions["row"]].to_numpy()
     parts = {"everyone": table} | {name: part for name, part in _parts(words, table, ways) if len(part) >= fewest}
-    rows = {name: _measure(part) for name, part in parts.items()}
-    return pd.DataFrame(rows).T.rename_axis("slice").astype({"passengers": int})
+    rows = {name: _measure(part, dataset) for name, part in parts.items()}
+    return pd.DataFrame(rows).T.rename_axis("slice").astype({dataset.rows: int})
 
 
 def _parts(words: pd.DataFrame, table: pd.DataFrame, ways: int) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -66,9 +58,10 @@ def _parts(words: pd.DataFrame, table: pd.DataFrame, ways: int) -> Iterator[tupl
             yield ", ".join(values), part
 
 
-def _measure(part: pd.DataFrame) -> dict[str, float]:
-    metrics = measure(part["survived"], part["probability"], part["party"], resamples=200)
-    found = {"passengers": len(part), "survived": part["survived"].mean(), "predicted": part["probability"].mean()}
+def _measure(part: pd.DataFrame, dataset: Dataset) -> dict[str, float]:
+    happened, p = part[dataset.label], part["probability"]
+    metrics = measure(happened, p, part["party"], resamples=200)
+    found = {dataset.rows: len(part), dataset.label: happened.mean(), "predicted": p.mean()}
     for name, value, low, high in metrics.itertuples():
         found |= {name: value, f"{name}_low": low, f"{name}_high": high}
     return found

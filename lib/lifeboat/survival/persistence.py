@@ -10,6 +10,7 @@ from lifeboat.survival.preprocessing import PREPARATION_VERSION
 
 TRUSTED = (
     "lifeboat.survival.traits.PassengerTraits",
+    "lifeboat.survival.preprocessing.FieldMatrix",
     "lifeboat.survival.preprocessing.PassengerMatrix",
     "numpy.dtype",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",

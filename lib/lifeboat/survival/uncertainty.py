@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
+from lifeboat.dataset import Dataset
 from lifeboat.errors import LifeboatError
-from lifeboat.passengers import OUTCOME
+from lifeboat.passengers import TITANIC
 from lifeboat.survival.evaluation import cross_predict, fit, folds
 
 
@@ -18,7 +19,7 @@ class Plausibility:
     Parameters
     ----------
     died, survived : float
-        The least probability at which each outcome is still possible, at most 0.5.
+        The least probability at which each outcome (0, 1) is still possible, at most 0.5.
     level : float
         Share of passengers, among those who died and among those who survived, whose true outcome is not ruled out.
     """
@@ -27,13 +28,13 @@ class Plausibility:
     survived: float
     level: float = 0.9
 
-    def outcomes(self, probability: float) -> list[str]:
+    def outcomes(self, probability: float, dataset: Dataset = TITANIC) -> list[str]:
         """Return the prediction set for a probability of survival: one outcome if the model is sure, else both."""
         open_to = (1 - probability >= self.died, probability >= self.survived)
-        return [outcome for outcome, is_open in zip(OUTCOME.words.values(), open_to, strict=True) if is_open]
+        return [outcome for outcome, is_open in zip(dataset.said, open_to, strict=True) if is_open]
 
 
-def plausibility(predictions: pd.DataFrame, level: float = 0.9) -> Plausibility:
+def plausibility(predictions: pd.DataFrame, level: float = 0.9, dataset: Dataset = TITANIC) -> Plausibility:
     """Pick the cut-offs from predictions of passengers that the model did not see.
 
     Of the passengers with an outcome, nine in ten (at level 0.9) were given a higher probability of it than its cut-off
@@ -43,9 +44,11 @@ def plausibility(predictions: pd.DataFrame, level: float = 0.9) -> Plausibility:
     Parameters
     ----------
     predictions : DataFrame
-        ``survived`` and ``probability``, as `cross_predict` returns them.
+        The outcome and ``probability``, as `cross_predict` returns them.
     level : float
         Between 0 and 1.
+    dataset : Dataset
+        It names the outcome.
 
     Raises
     ------
@@ -54,7 +57,7 @@ def plausibility(predictions: pd.DataFrame, level: float = 0.9) -> Plausibility:
     """
     if not 0 < level < 1:
         raise LifeboatError(f"level is {level!r}; allowed: a number between 0 and 1, such as 0.9.")
-    lived = predictions["survived"] == 1
+    lived = predictions[dataset.label] == 1
     return Plausibility(
         died=_threshold(1 - predictions.loc[~lived, "probability"].to_numpy(), level),
         survived=_threshold(predictions.loc[lived, "probability"].to_numpy(), level),
@@ -77,6 +80,7 @@ def coverage(
     level: float = 0.9,
     splits: int = 5,
     repeats: int = 1,
+    dataset: Dataset = TITANIC,
 ) -> pd.DataFrame:
     """Measure on held-out passengers how often the prediction set contained the true outcome, and how often both.
 
@@ -88,6 +92,8 @@ def coverage(
         As in `cross_predict`.
     level : float
         Nominal coverage.
+    dataset : Dataset
+        It names the outcome.
 
     Returns
     -------
@@ -99,17 +105,17 @@ def coverage(
     for repeat, _, train, test in folds(y, groups, splits, repeats):
         inside = None if groups is None else groups.iloc[train]
         seen = cross_predict(estimator, X.iloc[train], y.iloc[train], inside, splits=splits, repeats=1)
-        least = plausibility(seen, level)
+        least = plausibility(seen, level, dataset)
         probability = fit(estimator, X.iloc[train], y.iloc[train]).predict_proba(X.iloc[test])[:, 1]
-        kept = [least.outcomes(value) for value in probability]
+        kept = [least.outcomes(value, dataset) for value in probability]
         happened = y.to_numpy()[test]
         parts.append(
             pd.DataFrame(
                 {
                     "repeat": repeat,
                     "row": test,
-                    "survived": happened,
-                    "covered": [OUTCOME.say(k) in outcomes for k, outcomes in zip(happened, kept, strict=True)],
+                    dataset.label: happened,
+                    "covered": [dataset.outcome.say(k) in outcomes for k, outcomes in zip(happened, kept, strict=True)],
                     "undecided": [len(outcomes) == 2 for outcomes in kept],
                 }
             )

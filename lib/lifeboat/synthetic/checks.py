@@ -7,10 +7,11 @@ import operator
 import numpy as np
 import pandas as pd
 
+from lifeboat.dataset import Dataset
 from lifeboat.errors import LifeboatError
-from lifeboat.passengers import FEATURES, LABEL, validate
+from lifeboat.passengers import TITANIC
 
-FEWEST_PASSENGERS = 50
+FEWEST_ROWS = 50
 MOST_ROWS = 10**9  # of a table in memory
 LONGEST_STREAM = 2**47
 
@@ -23,28 +24,27 @@ class NotFittedError(SyntheticDataError):
     """The generator has not seen any passengers yet."""
 
 
-def check_passengers(passengers: pd.DataFrame) -> pd.DataFrame:
-    """Return the passengers, validated, if a generator can learn from them."""
-    if not isinstance(passengers, pd.DataFrame):
-        raise SyntheticDataError(f"passengers is a {type(passengers).__name__}: give a pandas DataFrame.")
-    if len(passengers) < FEWEST_PASSENGERS:
-        raise SyntheticDataError(
-            f"{len(passengers)} passengers are too few to learn from: give at least {FEWEST_PASSENGERS}."
-        )
-    passengers = validate(passengers, label=True)
-    for name in [*FEATURES, LABEL]:
-        if passengers[name].isna().all():
-            raise SyntheticDataError(f"{name} is missing for every passenger: give some known values.")
-    _check_outcomes(passengers[LABEL])
-    return passengers
+def check_rows(rows: pd.DataFrame, dataset: Dataset = TITANIC) -> pd.DataFrame:
+    """Return the rows, validated, if a generator can learn from them."""
+    words = dataset.rows
+    if not isinstance(rows, pd.DataFrame):
+        raise SyntheticDataError(f"{words} is a {type(rows).__name__}: give a pandas DataFrame.")
+    if len(rows) < FEWEST_ROWS:
+        raise SyntheticDataError(f"{len(rows)} {words} are too few to learn from: give at least {FEWEST_ROWS}.")
+    rows = dataset.validate(rows, label=True)
+    for name in rows:
+        if rows[name].isna().all():
+            raise SyntheticDataError(f"{name} is missing for all {words}: give some known values.")
+    _check_outcomes(rows[dataset.label], words)
+    return rows
 
 
-def _check_outcomes(outcomes: pd.Series) -> None:
+def _check_outcomes(outcomes: pd.Series, words: str) -> None:
     if outcomes.isna().any():
-        raise SyntheticDataError(f"{LABEL} is missing for some passengers: leave them out, or fill in 0 or 1.")
+        raise SyntheticDataError(f"{outcomes.name} is missing for some {words}: leave them out, or fill in 0 or 1.")
     if outcomes.nunique() == 1:
         raise SyntheticDataError(
-            f"{LABEL} is {outcomes.iloc[0]} for every passenger: fit needs both outcomes, 0 and 1."
+            f"{outcomes.name} is {outcomes.iloc[0]} for all {words}: fit needs both outcomes, 0 and 1."
         )
 
 
@@ -74,10 +74,10 @@ def check_whole(name: str, value: int, least: int, most: int) -> int:
     return number
 
 
-def check_outcome(survived: int | None) -> None:
+def check_outcome(outcome: int | None, name: str = TITANIC.label) -> None:
     """Accept an outcome, or None for both."""
-    if survived is not None and survived not in (0, 1):
-        raise SyntheticDataError(f"survived is {survived!r}: choose 0, 1 or None (both outcomes).")
+    if outcome is not None and outcome not in (0, 1):
+        raise SyntheticDataError(f"{name} is {outcome!r}: choose 0, 1 or None (both outcomes).")
 
 
 def check_rate(survived: int | None, survival_rate: float | None, default: float) -> float:

@@ -9,6 +9,7 @@ from typing import Any, Self
 import pandas as pd
 import pyarrow as pa
 
+from lifeboat.passengers import TITANIC
 from lifeboat.synthetic import checks, drawing
 from lifeboat.synthetic.checks import NotFittedError, SyntheticDataError
 from lifeboat.synthetic.joint import Joint
@@ -32,6 +33,8 @@ class PassengerGenerator:
     [1, 1, 1]
     """
 
+    dataset = TITANIC
+
     def __init__(self, caution: float = 4.0) -> None:
         self.caution = caution
 
@@ -42,14 +45,14 @@ class PassengerGenerator:
         ------
         SyntheticDataError
             If there are fewer than 50 passengers, only one outcome, or no known value of a feature.
-        InvalidPassengers
+        InvalidRows
             If a value is not allowed.
         LifeboatError
             If a column is missing.
         """
         if not self.caution > 0:
             raise SyntheticDataError(f"caution is {self.caution!r}: give a number above 0, such as 4.")
-        return self._with(learn(checks.check_passengers(passengers), self.caution))
+        return self._with(learn(checks.check_rows(passengers), self.caution))
 
     def sample(
         self,

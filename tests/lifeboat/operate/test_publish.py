@@ -42,7 +42,7 @@ def live(tmp_path_factory):
     folder = tmp_path_factory.mktemp("live")
     with hopsworks_local.start(folder, project="titanic") as service, pytest.MonkeyPatch.context() as patch:
         project = _log_in(service, patch)
-        features.write_new(features.titanic_group(project), features.historical_passengers())
+        features.write_new(features.feature_group(project), features.historical_passengers())
         training.train(project)
         yield folder
 
@@ -91,7 +91,7 @@ def test_the_snapshot_is_a_store_of_its_own(shipped, tmp_path, monkeypatch):
     snapshot = publish.build("monitor", tmp_path) / "store"
     with hopsworks_local.start(snapshot) as service:
         project = _log_in(service, monkeypatch)
-        assert len(features.titanic_group(project).read()) == 1309
+        assert len(features.feature_group(project).read()) == 1309
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_the_newest_prediction_stands_beside_the_newest_outcome_and_pending_ones
 
 def test_checksums_do_not_depend_on_the_order_of_rows(filled):
     before = status.checksums()
-    titanic = features.titanic_group(filled)
+    titanic = features.feature_group(filled)
     rows = titanic.read()
     features.write(titanic, rows.sample(frac=1, random_state=0))
     assert status.checksums() == before

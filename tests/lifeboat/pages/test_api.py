@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pages import ROOT
 
-from lifeboat.passengers import FEATURES, InvalidPassenger, validate_one
+from lifeboat.dataset import InvalidRow
+from lifeboat.passengers import FEATURES, validate_one
 
 GOOD = [1, "female", 44, 0, 0, 27.72, "C"]
 LEAKS = re.compile(r"Traceback|File \"|/lib/|/site-packages/|\.py\b")
@@ -45,7 +46,7 @@ def call(address, endpoint, body):
 def is_allowed(data):
     try:
         validate_one(dict(zip(FEATURES, data, strict=True)))
-    except (InvalidPassenger, ValueError, TypeError):
+    except (InvalidRow, ValueError, TypeError):
         return False
     return True
 

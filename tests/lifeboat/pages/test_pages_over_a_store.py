@@ -122,7 +122,7 @@ def test_a_store_that_breaks_is_reported_and_what_was_read_is_kept(tmp_path, mon
         for name, value in service.environment.items():
             monkeypatch.setenv(name, value)
         project = lifeboat.login()
-        features.write_new(features.titanic_group(project), features.historical_passengers())
+        features.write_new(features.feature_group(project), features.historical_passengers())
         history = Live(lambda previous: read_history(project, previous), every=0)
         assert history.get().error is None
     wait_for(lambda: history.get().error is not None)
@@ -138,7 +138,7 @@ def own_store(without_key, tmp_path, monkeypatch):
     """A store whose service this process starts, with a model and two days of predictions in it."""
     monkeypatch.setenv("LIFEBOAT_STORE", str(tmp_path / "store"))
     project = lifeboat.login()
-    features.write_new(features.titanic_group(project), features.historical_passengers())
+    features.write_new(features.feature_group(project), features.historical_passengers())
     training.train(project)
     arrive(project, days=2)
     return tmp_path / "store"

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lifeboat import arrivals, features, monitoring, passengers, scoring, survival
+from lifeboat import arrivals, dataset, features, monitoring, passengers, scoring, survival
 from lifeboat.days import days_between
 from lifeboat.registry import Champion
 
@@ -51,7 +51,7 @@ def test_nobody_is_scored_without_fuss(pipeline):
 
 
 def test_a_bad_passenger_is_refused(pipeline):
-    with pytest.raises(passengers.InvalidPassengers, match="row 1: pclass is 7"):
+    with pytest.raises(dataset.InvalidRows, match="row 1: pclass is 7"):
         scoring.score(pipeline, passengers.load().head(3).assign(pclass=[1, 7, 1]))
 
 
@@ -67,7 +67,7 @@ def test_a_stored_prediction_stays_when_the_outcome_changes(filled):
     """Promise 3: a passenger whose outcome changes afterwards keeps the prediction."""
     arrivals.board(filled, DAYS, 6, outcome_after_days=0)
     scoring.score_days(filled, champion(Witness(0.75), version=102), DAYS)
-    titanic = features.titanic_group(filled)
+    titanic = features.feature_group(filled)
     known = titanic.filter(titanic.passenger_id == 2026100100000).read()
     features.write(titanic, known.assign(survived=1 - known["survived"]))
     assert scoring.score_days(filled, champion(Witness(0.25), version=102), DAYS) == 0
@@ -104,7 +104,7 @@ def test_days_without_passengers_give_no_predictions(filled):
 
 def test_a_pending_outcome_is_joined_as_missing(filled):
     arrivals.board(filled, DAYS, 6, outcome_after_days=0)
-    titanic = features.titanic_group(filled)
+    titanic = features.feature_group(filled)
     one = titanic.filter(titanic.passenger_id == 2026100200000).read()
     features.write(titanic, one.assign(survived=pd.array([None], dtype="Int64")))
     scoring.score_days(filled, champion(Witness(), version=107), DAYS)

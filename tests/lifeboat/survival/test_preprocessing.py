@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from lifeboat import survival
-from lifeboat.survival.preprocessing import InvalidTrainingData, UnreadablePassengers, read_passengers
+from lifeboat.survival.preprocessing import InvalidTrainingData, UnreadableRows, read_passengers
 
 PASSENGER = {"pclass": 2, "sex": "female", "age": None, "sibsp": 1, "parch": 0, "fare": 26.0, "embarked": "Q"}
 
@@ -27,29 +27,29 @@ def test_any_text_dtype_is_read(dtype):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"age": "old"}, "age is 'old'; allowed: a number from 0 to 120 years, or missing"),
-        ({"fare": np.inf}, "fare is infinite; allowed: a number from 0 to 1000 pounds"),
-        ({"pclass": "first"}, "pclass is 'first'; allowed: 1, 2 or 3"),
+        ({"age": "old"}, "age is 'old'; allowed: a number, or missing"),
+        ({"fare": np.inf}, "fare is infinite; allowed: a number"),
+        ({"pclass": "first"}, "pclass is 'first'; allowed: a number"),
     ],
 )
 def test_unreadable_values_are_named(change, message):
-    with pytest.raises(UnreadablePassengers, match=message):
+    with pytest.raises(UnreadableRows, match=message):
         read_passengers(PASSENGER | change)
 
 
 def test_an_absent_feature_is_named():
     without = {name: value for name, value in PASSENGER.items() if name != "fare"}
-    with pytest.raises(UnreadablePassengers, match="fare is absent; found pclass"):
+    with pytest.raises(UnreadableRows, match="fare is absent; found pclass"):
         read_passengers(without)
-    with pytest.raises(UnreadablePassengers, match="fare is absent; found pclass"):
+    with pytest.raises(UnreadableRows, match="fare is absent; found pclass"):
         read_passengers(pd.DataFrame([without]))
 
 
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (lambda X, y: (X.head(10), y.head(10)), "10 passengers to learn from; at least 30"),
-        (lambda X, y: (X[y == 1], y[y == 1]), "survived is 1 for every passenger"),
+        (lambda X, y: (X.head(10), y.head(10)), "10 rows to learn from; at least 30"),
+        (lambda X, y: (X[y == 1], y[y == 1]), "survived is 1 in every row"),
         (lambda X, y: (X.assign(age=np.nan), y), "age has no value in any of the 1309"),
     ],
 )

@@ -135,9 +135,9 @@ def test_everything_needs_a_fit(ask):
     [
         (lambda p: p.head(10), "10 passengers are too few"),
         (lambda p: p.drop(columns="fare"), "missing column: fare"),
-        (lambda p: p.assign(age=np.nan), "age is missing for every passenger"),
-        (lambda p: p.assign(embarked=None), "embarked is missing for every passenger"),
-        (lambda p: p[p[LABEL] == 0], "survived is 0 for every passenger"),
+        (lambda p: p.assign(age=np.nan), "age is missing for all passengers"),
+        (lambda p: p.assign(embarked=None), "embarked is missing for all passengers"),
+        (lambda p: p[p[LABEL] == 0], "survived is 0 for all passengers"),
         (lambda p: p.assign(survived=p[LABEL].mask(p.index == 3)), "survived is missing for some"),
         (lambda p: p.assign(sex="unknown"), "sex is 'unknown'; allowed: female or male"),
         (lambda p: p.assign(survived=2), "survived is 2"),

@@ -163,7 +163,7 @@ def history(results: pd.DataFrame, versions: pd.DataFrame, mark: Any = None) -> 
 
 def _mark(project: Project, versions: pd.DataFrame) -> Any:
     """The newest commit of each group, and the versions: a few small questions."""
-    groups = [features.predictions_group(project), features.titanic_group(project), features.metrics_group(project)]
+    groups = [features.predictions_group(project), features.feature_group(project), features.metrics_group(project)]
     commits = [tuple(group.commit_details(limit=1)) if group.id is not None else () for group in groups]
     return commits, versions[["version", "champion"]].to_numpy().tolist()
 

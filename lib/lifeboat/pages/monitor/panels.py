@@ -13,8 +13,7 @@ from lifeboat import days, monitoring
 from lifeboat.pages import words
 from lifeboat.pages.markup import Raw, facts, large, notice, table, text
 from lifeboat.pages.monitor.history import ALL_VERSIONS, History, reference
-from lifeboat.passengers import DIED, FEATURES, FIELDS, LABEL, OUTCOME, SURVIVED
-from lifeboat.registry import NAME
+from lifeboat.passengers import DIED, FEATURES, FIELDS, LABEL, OUTCOME, SURVIVED, TITANIC
 
 CELLS = {
     (DIED, DIED): ("Death foreseen", "true died"),
@@ -249,7 +248,9 @@ def versions(history: History) -> Raw:
         "Predictions",
         "Live accuracy",
     ]
-    lead = f"The champion of {NAME} predicts for new passengers; what another version predicted stays as it was."
+    lead = (
+        f"The champion of {TITANIC.task} predicts for new passengers; what another version predicted stays as it was."
+    )
     return Raw(
         f'<h2>Champion and challengers</h2><p class="lead">{lead}</p>'
         + table("Registered model versions", headers, rows, "versions")

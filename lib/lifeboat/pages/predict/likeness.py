@@ -78,7 +78,7 @@ def most_similar(passenger: Mapping[str, Any], n: int = 8) -> pd.DataFrame:
 
     Raises
     ------
-    UnreadablePassengers
+    UnreadableRows
         If a feature is absent or cannot be read; see `read_passengers`.
     """
     frame, matrix = everyone()

@@ -12,10 +12,9 @@ from scipy.special import expit, logit
 from lifeboat.pages import words
 from lifeboat.pages.markup import Raw, facts, large, table, text
 from lifeboat.pages.predict.answer import Answer, Evidence
-from lifeboat.pages.predict.batch import LINE, Scored
 from lifeboat.pages.predict.whatif import Change
-from lifeboat.passengers import DIED, FIELDS, SURVIVED, SURVIVES_FROM, short
-from lifeboat.registry import NAME, Champion
+from lifeboat.passengers import DIED, FIELDS, SURVIVED, SURVIVES_FROM
+from lifeboat.registry import Champion
 from lifeboat.survival import METRIC_WORDS
 
 TICKS = (0.5, 0.1, 0.9, 0.01, 0.99, 0.25, 0.75)
@@ -189,37 +188,12 @@ def _person(row: Mapping[str, Any]) -> list[object]:
     ]
 
 
-MOST_FAULTS = 100
-
-
-def batch_summary(scored: Scored) -> Raw:
-    """Say how many rows were scored, and list the faulty ones by line with the reason."""
-    survived = int((scored.predictions["prediction"] == SURVIVED).sum())
-    counts = facts(
-        [
-            ("Rows scored", f"{len(scored.predictions):,}"),
-            ("Predicted to have survived", f"{survived:,}"),
-            ("Faulty rows, left out", f"{scored.faulty:,}"),
-        ]
-    )
-    if not scored.faulty:
-        return counts
-    rows = [
-        (f"{fault[LINE]:,}", fault["field"], short(fault["value"]), fault["allowed"])
-        for fault in scored.faults.head(MOST_FAULTS).to_dict("records")
-    ]
-    more = len(scored.faults) - len(rows)
-    rest = f"<p class='lead'>and {more:,} more, in the file of faults</p>" if more else ""
-    listed = table("Faults by line", ["Line", "Field", "Found", "Allowed"], rows, "faults")
-    return Raw(f"{counts}<h2>Faulty rows</h2>{listed}{rest}")
-
-
 def model_line(champion: Champion) -> Raw:
     """Name the model, its version, when it was trained, and how it did on passengers that it had never seen."""
     tested = [(word, champion.metrics[name]) for name, word in METRIC_WORDS.items() if name in champion.metrics]
     return facts(
         [
-            ("Model", f"{NAME} version {champion.version}"),
+            ("Model", f"{champion.dataset.task} version {champion.version}"),
             ("Trained", words.day(champion.created)),
             *[(f"{_capital(word)} in the test", f"{value:.3f}") for word, value in tested],
         ]

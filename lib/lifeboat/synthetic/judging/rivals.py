@@ -6,13 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from lifeboat.passengers import FEATURES, LABEL
+from lifeboat.passengers import FEATURES, LABEL, TITANIC
+from lifeboat.synthetic.copula import UNKNOWN_CODE, Copula
 from lifeboat.synthetic.judging.codes import codes
-
-_UNKNOWN_CODE = -1.0
 
 
 def marginals(passengers: pd.DataFrame, n: int, seed: int = 0) -> pd.DataFrame:
@@ -47,7 +45,7 @@ def gaussian_copula(passengers: pd.DataFrame, n: int, seed: int = 0) -> pd.DataF
         As in `marginals`, and so is what it returns.
     """
     random = np.random.default_rng(seed)
-    return _per_outcome(passengers, n, random, lambda known, m: _from_copula(known, m, random))
+    return _per_outcome(passengers, n, random, lambda known, m: Copula(known, TITANIC.columns, random).draw(m, random))
 
 
 def sequential_trees(passengers: pd.DataFrame, n: int, seed: int = 0) -> pd.DataFrame:
@@ -59,7 +57,7 @@ def sequential_trees(passengers: pd.DataFrame, n: int, seed: int = 0) -> pd.Data
         As in `marginals`, and so is what it returns.
     """
     random = np.random.default_rng(seed)
-    known = codes(passengers)[[LABEL, *FEATURES]].fillna(_UNKNOWN_CODE)
+    known = codes(passengers)[[LABEL, *FEATURES]].fillna(UNKNOWN_CODE)
     made = pd.DataFrame({LABEL: random.choice(known[LABEL], n)})
     columns = {LABEL: made[LABEL].astype(np.int64)}
     for i, name in enumerate(FEATURES, 1):
@@ -82,17 +80,6 @@ def _per_outcome(passengers: pd.DataFrame, n: int, random: np.random.Generator, 
         for value in (0, 1)
     ]
     return pd.concat(parts, ignore_index=True).iloc[random.permutation(n)].reset_index(drop=True)
-
-
-def _from_copula(known: pd.DataFrame, n: int, random: np.random.Generator) -> dict[str, np.ndarray]:
-    coded = codes(known)[FEATURES].fillna(_UNKNOWN_CODE)
-    ranks = (coded + random.uniform(0, 1e-6, coded.shape)).rank()  # ties are broken at random
-    correlation = np.corrcoef(norm.ppf((ranks - 0.5) / len(known)), rowvar=False)
-    drawn = norm.cdf(random.multivariate_normal(np.zeros(len(FEATURES)), correlation, n))
-    # Turn each drawn rank back into the value that has that rank among the known.
-    order = np.argsort(coded.to_numpy(), axis=0)
-    place = (drawn * len(known)).astype(int)
-    return {name: known[name].to_numpy()[order[place[:, i], i]] for i, name in enumerate(FEATURES)}
 
 
 def _donors(known: np.ndarray, wanted: np.ndarray, random: np.random.Generator) -> np.ndarray:
