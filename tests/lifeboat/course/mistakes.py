@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from mistakes_08 import LESSON_08
 from sklearn.metrics import log_loss, roc_auc_score
 from sklearn.model_selection import cross_val_score
 
@@ -224,4 +225,4 @@ def missed_of_all(s):
     return ((men["probability"] < 0.5) & (men["survived"] == 1)).mean()
 
 
-MISTAKES = [*LESSON_01, *LESSON_02, *LESSON_03, *LESSON_04, *LESSON_05, *LESSON_06]
+MISTAKES = [*LESSON_01, *LESSON_02, *LESSON_03, *LESSON_04, *LESSON_05, *LESSON_06, *LESSON_08]
