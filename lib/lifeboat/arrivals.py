@@ -10,6 +10,7 @@ import pandas as pd
 
 from lifeboat import features
 from lifeboat.dataset import OUTCOME_AT, SCENARIO, SOURCE, Dataset
+from lifeboat.days import as_days
 from lifeboat.errors import LifeboatError
 from lifeboat.features import SYNTHETIC, event_time
 from lifeboat.passengers import TITANIC
@@ -70,7 +71,7 @@ def of_days(
     _check("outcome_after_days", outcome_after_days, 0, 365)
     if scenario and generator.dataset is not TITANIC:
         raise LifeboatError(f"scenario is {scenario!r}; allowed for {generator.dataset.rows}: none.")
-    parts = [_of_day(generator, day, per_day, outcome_after_days, scenario) for day in days]
+    parts = [_of_day(generator, day, per_day, outcome_after_days, scenario) for day in as_days(days)]
     return pd.concat(parts, ignore_index=True)
 
 
@@ -160,7 +161,7 @@ def board(
     generator = generator or PassengerGenerator().fit(features.read_historical(project))
     group = features.feature_group(project, generator.dataset)
     arrived = of_days(generator, days, per_day, outcome_after_days=outcome_after_days, scenario=scenario)
-    today = _newest_day(group, max(days))
+    today = _newest_day(group, max(as_days(days)))
     new = features.write_new(group, withhold(arrived, today, generator.dataset))
     reveal(group, generator, today, outcome_after_days)
     return new

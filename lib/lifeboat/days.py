@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from lifeboat.errors import LifeboatError
@@ -56,5 +57,24 @@ def as_day(name: str, value: str | date) -> date:
     """
     try:
         return value if isinstance(value, date) else date.fromisoformat(value)
-    except ValueError:
+    except (TypeError, ValueError):
         raise LifeboatError(f"{name} is {value!r}; allowed: a date such as 2026-11-24.") from None
+
+
+def as_days(days: Sequence[str | date]) -> list[date]:
+    """Read several days.
+
+    Parameters
+    ----------
+    days : sequence of str or date
+        At least one, as `as_day` reads them.
+
+    Raises
+    ------
+    LifeboatError
+        If there is none, one of them is not a date, or `days` is a single day.
+    """
+    if isinstance(days, str | date) or not len(days):
+        example = "days_between('2026-11-10', '2026-11-23')"
+        raise LifeboatError(f"days is {days!r}; allowed: a list of at least one day, such as {example}.")
+    return [as_day("days", day) for day in days]

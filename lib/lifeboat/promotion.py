@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lifeboat.dataset import Dataset
-from lifeboat.gate import Verdict
 from lifeboat.passengers import TITANIC
 from lifeboat.quiet_client import quiet
 
 if TYPE_CHECKING:
     from hopsworks.hsml.model import Model
     from hopsworks.project import Project
+
+    from lifeboat.gate import Verdict
 
 FOLDER = "Resources"
 

@@ -9,17 +9,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sklearn.pipeline import Pipeline
-
-from lifeboat import model_card, software, survival
+from lifeboat import software
 from lifeboat.dataset import Dataset
-from lifeboat.gate import Verdict
-from lifeboat.model_card import ModelCard
 from lifeboat.passengers import TITANIC
 from lifeboat.quiet_client import quiet
 
 if TYPE_CHECKING:
     from hopsworks.hsml.model import Model
+    from sklearn.pipeline import Pipeline
+
+    from lifeboat.gate import Verdict
+    from lifeboat.model_card import ModelCard
 
 _FILE = "model.skops"
 PASSED_GATE = "passed_gate"
@@ -82,6 +82,8 @@ def save(folder: Path, pipeline: Pipeline, card: ModelCard) -> None:
     UntrustedModel
         If the pipeline holds a type that `survival.load` would refuse.
     """
+    from lifeboat import survival
+
     survival.save(pipeline, folder / _FILE)
     card.save(folder)
 
@@ -122,6 +124,8 @@ def load(model: Model, dataset: Dataset = TITANIC) -> Champion:
 
 
 def _download(model: Model, dataset: Dataset) -> tuple[Pipeline, ModelCard | None]:
+    from lifeboat import model_card, survival  # imported here: whoever lists the models needs no scikit-learn
+
     with tempfile.TemporaryDirectory(prefix="lifeboat-models-") as parent:
         with quiet():
             folder = Path(model.download(local_path=parent))

@@ -8,18 +8,20 @@ from lifeboat.fields import UNKNOWN
 from lifeboat.operate.serve import end_in_order
 from lifeboat.pages import theme
 from lifeboat.pages.live import Live, from_store
-from lifeboat.pages.predict.batch import MOST_ROWS
-from lifeboat.pages.predict.page import NOTABLE, Page, example, people, read_champion
+from lifeboat.pages.predict.page import NOT_UPLOADED, NOTABLE, Page, example, people, read_champion
+from lifeboat.pages.predict.uploaded import MOST_ROWS
+from lifeboat.pages.words import listed
 from lifeboat.passengers import FEATURES, FIELDS
 from lifeboat.registry import Champion
 
 LEAD = "Seven facts known when the Titanic sailed, and what a model makes of them."
+OPTIONAL = listed([name for name, field in FIELDS.items() if field.optional])
 BATCH_LEAD = (
-    f"Upload a table of passengers as CSV, up to {MOST_ROWS:,} rows. Its header must name {', '.join(FEATURES)}; "
-    "an empty cell means unknown; further columns are kept. Faulty rows are listed, the others are scored."
+    f"Upload a table of passengers as CSV, up to {MOST_ROWS:,} rows. Its header must name {listed(FEATURES)} (or as "
+    f"Kaggle does: Pclass, Sex, ...); further columns are kept. An empty cell means unknown, which {OPTIONAL} may be. "
+    "Faulty rows are listed, the others are scored."
 )
 WAITING = "<p>…</p>"
-NOTHING = "<p>Nothing uploaded yet.</p>"
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}
 LATEST = {"trigger_mode": "always_last", **QUIET}
 EVERY = 20
@@ -95,15 +97,18 @@ def many_passengers(page: Page) -> None:
     gr.HTML(f"<p>{BATCH_LEAD}</p>")
     with gr.Row(equal_height=False):
         with gr.Column(scale=2, min_width=320):
-            file = gr.File(label="CSV file", file_types=[".csv"], height=160)
+            file = gr.File(label="CSV file", height=160)
             gr.HTML(example())
         with gr.Column(scale=3, min_width=320):
-            summary = gr.HTML(NOTHING, elem_classes="panel")
+            summary = gr.HTML(NOT_UPLOADED, elem_classes="panel")
             with gr.Row():
-                predictions = gr.DownloadButton("Download the predictions", size="sm")
-                faults = gr.DownloadButton("Download the faults", size="sm")
-    outputs = [summary, predictions, faults]
-    gr.on([file.upload, file.clear], page.score_file, file, outputs, api_name="predict_csv", concurrency_limit=2)
+                predictions = gr.DownloadButton("Download the predictions", size="sm", interactive=False)
+                faults = gr.DownloadButton("Download the faults", size="sm", interactive=False)
+    outputs, buttons = [summary, predictions, faults], [predictions, faults]
+    scored = gr.on(
+        [file.upload, file.clear], page.score_file, file, outputs, api_name="predict_csv", concurrency_limit=2
+    )
+    scored.then(lambda *paths: [gr.update(interactive=bool(path)) for path in paths], buttons, buttons, **QUIET)
 
 
 def build(champion: Live[Champion]) -> gr.Blocks:

@@ -16,6 +16,7 @@ from scipy.stats import norm
 
 from lifeboat import features
 from lifeboat.dataset import Dataset
+from lifeboat.days import as_days
 from lifeboat.intervals import mean_interval, wilson
 from lifeboat.monitoring.drift import Counts, Reference
 from lifeboat.monitoring.estimate import expected_accuracy, expected_confusion
@@ -181,7 +182,7 @@ def write_metrics(project: Project, days: Sequence[date], dataset: Dataset = TIT
         If the rows cannot be written.
     """
     group = features.metrics_group(project, dataset)
-    affected = [*days, *_waiting_days(group, dataset)]
+    affected = [*as_days(days), *_waiting_days(group, dataset)]
     results = outcomes(project, with_features=True, start=min(affected), end=max(affected), dataset=dataset)
     rows = daily_rows(results, _reference(project, dataset))
     if len(rows):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -57,6 +57,18 @@ def count(number: float, noun: str) -> str:
     ('1 day', '36.5 years', '1,309 passengers')
     """
     return f"{number:,.10g} {noun}" + ("" if number == 1 else "s")
+
+
+def listed(things: Sequence[str]) -> str:
+    """Say several things in a row.
+
+    Examples
+    --------
+    >>> listed(["age"]), listed(["age", "fare", "port"])
+    ('age', 'age, fare and port')
+    """
+    *first, last = things or [""]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def day(when: date) -> str:

@@ -11,6 +11,7 @@ from sklearn.pipeline import Pipeline
 
 from lifeboat import features
 from lifeboat.dataset import Dataset
+from lifeboat.days import as_days
 from lifeboat.passengers import SURVIVES_FROM, TITANIC
 
 if TYPE_CHECKING:
@@ -57,7 +58,13 @@ def batch_data(project: Project, days: Sequence[date], dataset: Dataset = TITANI
     -------
     DataFrame
         Key (``passenger_id``), event time (``boarded_at``) and features.
+
+    Raises
+    ------
+    LifeboatError
+        If `days` are not days.
     """
+    days = as_days(days)
     return features.feature_view(project, dataset).get_batch_data(
         start_time=f"{days[0]}",
         end_time=f"{days[-1] + timedelta(days=1)}",

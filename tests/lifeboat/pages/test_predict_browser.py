@@ -88,11 +88,15 @@ def test_a_list_is_scored_and_its_faults_are_listed(page, tmp_path):
         "bad,3,male,<b>old</b>,0,0,8,S\n"
     )
     page.get_by_role("tab", name="A list").click()
+    button = page.get_by_role("button", name="Download the predictions")
+    expect(button).to_be_disabled()
     page.locator("input[type=file]").set_input_files(list_)
     expect(page.locator("table.faults")).to_contain_text("<b>old</b>")
+    expect(page.locator("table.preview tbody tr")).to_have_count(2)
+    expect(page.locator(".histogram")).to_be_visible()
     expect(page.locator("table.faults tbody tr")).to_have_count(2)
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download the predictions").click()
+        button.click()
     lines = download.value.path().read_text().splitlines()
     assert lines[0] == "line,name,pclass,sex,age,sibsp,parch,fare,embarked,probability,prediction"
     assert [line.split(",")[0] for line in lines[1:]] == ["2", "4"]

@@ -19,9 +19,10 @@ from lifeboat.pages import files, words
 from lifeboat.pages.live import Keyed, Live, Reading
 from lifeboat.pages.markup import Raw, notice
 from lifeboat.pages.notices import no_answer
-from lifeboat.pages.predict import batch, panels
+from lifeboat.pages.predict import batch, panels, uploaded
 from lifeboat.pages.predict.answer import Answer, answer, prediction
 from lifeboat.pages.predict.likeness import everyone, most_similar
+from lifeboat.pages.predict.summary import summary
 from lifeboat.pages.predict.whatif import smallest_changes
 from lifeboat.passengers import FEATURES, OUTCOME, ticket_class, validate_one
 from lifeboat.registry import Champion
@@ -46,6 +47,7 @@ NOTABLE = {
 }
 """Passengers to begin with, by id."""
 
+NOT_UPLOADED = Raw("<p>Nothing uploaded yet.</p>")
 PANELS = 6
 MAX_CACHED = 1024
 
@@ -184,22 +186,22 @@ class Page:
         shown = Shown(_mark(reading), values, truth)
         return *values, Told(values, truth), shown, state(reading), *self._answer(reading, passenger, truth)
 
-    def score_file(self, path: str | None) -> tuple[Raw, str | None, str | None]:
-        """Score a CSV file of up to 100,000 passengers: the columns pclass, sex, age, sibsp, parch, fare and embarked.
+    def score_file(self, path: str | None, progress: gr.Progress = gr.Progress()) -> tuple:  # noqa: B008
+        """Score a list of up to 100,000 passengers: the columns pclass, sex, age, sibsp, parch, fare and embarked.
 
         Returns a summary, a CSV file with the good rows and their predictions, and one with the faults of the others.
         """
         if path is None:
-            return Raw(), None, None
+            return NOT_UPLOADED, None, None
         reading = self._champion.get()
         if reading.value is None:
             return missing(reading), None, None
         try:
-            scored = batch.score(reading.value.pipeline, Path(path).read_bytes())
-        except batch.UnreadableList as error:
+            scored = batch.score(reading.value.pipeline, Path(path).read_bytes(), lambda *step: progress(*step))
+        except uploaded.UnreadableList as error:
             return notice("This file cannot be used", str(error), "warning"), None, None
         faults = files.save(scored.faults, "faults") if scored.faulty else None
-        return panels.batch_summary(scored), files.save(scored.predictions, "predictions"), faults
+        return summary(scored), files.save(scored.predictions, "predictions"), faults
 
     def _answer(self, reading: Reading[Champion], passenger: dict[str, Any], truth: str) -> tuple[Raw, ...]:
         """The panels of an answer, all from one reading."""

@@ -9,11 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 
-from lifeboat.fields import short
 from lifeboat.pages import words
 from lifeboat.pages.markup import Raw, facts, large, table, text
 from lifeboat.pages.predict.answer import Answer, Evidence
-from lifeboat.pages.predict.batch import LINE, Scored
 from lifeboat.pages.predict.whatif import Change
 from lifeboat.passengers import DIED, FIELDS, SURVIVED, SURVIVES_FROM
 from lifeboat.registry import Champion
@@ -188,31 +186,6 @@ def _person(row: Mapping[str, Any]) -> list[object]:
         Raw(f'{text(words.full_name(row["name"]))}<span class="who">{text(words.sentence(row))}</span>'),
         Raw(f'<span class="fate {"up" if row["survived"] else "down"}">{text(words.fate(row))}</span>'),
     ]
-
-
-MOST_FAULTS = 100
-
-
-def batch_summary(scored: Scored) -> Raw:
-    """Say how many rows were scored, and list the faulty ones by line with the reason."""
-    survived = int((scored.predictions["prediction"] == SURVIVED).sum())
-    counts = facts(
-        [
-            ("Rows scored", f"{len(scored.predictions):,}"),
-            ("Predicted to have survived", f"{survived:,}"),
-            ("Faulty rows, left out", f"{scored.faulty:,}"),
-        ]
-    )
-    if not scored.faulty:
-        return counts
-    rows = [
-        (f"{fault[LINE]:,}", fault["field"], short(fault["value"]), fault["allowed"])
-        for fault in scored.faults.head(MOST_FAULTS).to_dict("records")
-    ]
-    more = len(scored.faults) - len(rows)
-    rest = f"<p class='lead'>and {more:,} more, in the file of faults</p>" if more else ""
-    listed = table("Faults by line", ["Line", "Field", "Found", "Allowed"], rows, "faults")
-    return Raw(f"{counts}<h2>Faulty rows</h2>{listed}{rest}")
 
 
 def model_line(champion: Champion) -> Raw:
