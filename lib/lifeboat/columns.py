@@ -34,7 +34,7 @@ def of_predictions(dataset: Dataset) -> Columns:
     return {
         dataset.key: ("bigint", f"as in {dataset.name}"),
         "model_version": ("bigint", "version of the model in the registry"),
-        "probability": ("double", f"predicted probability of {yes}, 0 to 1"),
+        "probability": ("double", f"predicted probability of the outcome 1 ({yes}), 0 to 1"),
         "prediction": ("bigint", f"1 ({yes}) if the probability is at least one half, else 0 ({no})"),
         "run_id": ("string", "the run that made the prediction"),
         "predicted_at": ("timestamp", "event time: the day that the run stands for"),
