@@ -83,6 +83,12 @@ CLAIMS = [
     ("c) Dozens.", lambda: 24 <= number(r"real 0, made (\d+)") <= 100),
     ("Made wines arrive for a week", lambda: "140 wines arrived, 140 were scored; a second run scores 0." in shown()),
     ("The three newest days are pending", lambda: len(re.findall(r"2026-11-\d+ +20 +0 +0 ", shown())) == 3),
+    (
+        "forest is right about more of them than cross-validation gave it",
+        lambda: (
+            min(map(int, re.findall(r" November: (\d+)% \(", shown()))) > number(r"random_forest: .* accuracy ([\d.]+)")
+        ),
+    ),
     ("b) Drift.", lambda: re.search(r"\ndrift: changed distribution of color_intensity \(index [\d.]+\)\n", shown())),
     (
         "Nothing can be said of the accuracy yet",
