@@ -62,6 +62,7 @@ def test_the_vocabulary_depends_on_nothing_above_it():
     graph = rooms()
     assert graph["fields"] == set()
     assert graph["dataset"] <= {"errors", "fields"}
+    assert graph["columns"] <= {"dataset"}
     assert graph["passengers"] <= {"errors", "fields", "dataset"}
     for name in ("survival", "synthetic"):
         assert graph[name] <= {"errors", "fields", "dataset", "passengers", "intervals", "store", "provenance"}

@@ -32,7 +32,7 @@ def prose(name):
 
 
 def test_the_lessons_are_there():
-    assert [name[:2] for name in BOOKS] == ["00", "01", "02", "03", "04", "05", "06", "07"]
+    assert [name[:2] for name in BOOKS] == ["00", "01", "02", "03", "04", "05", "06", "07", "08"]
 
 
 @every_notebook
@@ -137,7 +137,13 @@ CLIENT = {
 
 @pytest.mark.parametrize(
     ("name", "fewest"),
-    [("02_feature_group", 6), ("03_training", 6), ("05_batch_inference", 4), ("07_operate", 3)],
+    [
+        ("02_feature_group", 6),
+        ("03_training", 6),
+        ("05_batch_inference", 4),
+        ("07_operate", 3),
+        ("08_make_it_yours", 3),
+    ],
     ids=str,
 )
 def test_the_work_is_shown_with_the_calls_of_the_client(name, fewest):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from lifeboat import passengers
+from lifeboat import columns, passengers
 from lifeboat.dataset import OUTCOME_AT, SCENARIO, SOURCE, Dataset
 from lifeboat.errors import LifeboatError
 from lifeboat.passengers import TITANIC
@@ -36,30 +36,10 @@ class NoRows(LifeboatError):
         super().__init__(f"there are no historical {dataset.rows} in '{dataset.name}': {remedy} first.")
 
 
-def _feature(name: str, type: str, description: str) -> Feature:
+def _features(described: columns.Columns) -> list[Feature]:
     from hopsworks.hsfs.feature import Feature
 
-    return Feature(name, type=type, description=description)
-
-
-def _columns(dataset: Dataset) -> dict[str, tuple[str, str]]:
-    """Type and description of each column of the feature group of the rows."""
-    types = {
-        field.name: "string" if field.is_text else "bigint" if field.whole else "double"
-        for field in dataset.fields.values()
-    }
-    no, yes = dataset.said
-    columns = {
-        dataset.key: ("bigint", "what identifies a row; of a synthetic one, day and counter"),
-        **{name: (types[name], f"{field.meaning}; {field.allowed}") for name, field in dataset.fields.items()},
-        dataset.label: ("bigint", f"1 for {yes}, 0 for {no}, missing while not known"),
-        **{name: ("string", "whose rows stay together in a split; not a feature") for name in dataset.helpers},
-        OUTCOME_AT: ("timestamp", "the day on which the outcome became known, missing before"),
-        SOURCE: ("string", "historical or synthetic"),
-        SCENARIO: ("string", "how the world differed when a synthetic row was made; else missing"),
-        dataset.event_time: ("timestamp", "event time"),
-    }
-    return {name: (type, dataset.meanings.get(name, words)) for name, (type, words) in columns.items()}
+    return [Feature(name, type=type, description=words) for name, (type, words) in described.items()]
 
 
 def feature_group(project: Project, dataset: Dataset = TITANIC) -> FeatureGroup:
@@ -70,27 +50,19 @@ def feature_group(project: Project, dataset: Dataset = TITANIC) -> FeatureGroup:
         description=dataset.description,
         primary_key=[dataset.key],
         event_time=dataset.event_time,
-        features=[_feature(name, *column) for name, column in _columns(dataset).items()],
+        features=_features(columns.of_rows(dataset)),
     )
 
 
 def predictions_group(project: Project, dataset: Dataset = TITANIC) -> FeatureGroup:
     """Get (or, at the first insert, create) the feature group of the predictions."""
-    no, yes = dataset.said
     return project.get_feature_store().get_or_create_feature_group(
         name=f"{dataset.name}_predictions",
         version=1,
         description=f"Predictions for {dataset.rows}, one per model version",
         primary_key=[dataset.key, "model_version"],
         event_time="predicted_at",
-        features=[
-            _feature(dataset.key, "bigint", f"as in {dataset.name}"),
-            _feature("model_version", "bigint", "version of the model in the registry"),
-            _feature("probability", "double", f"predicted probability of {yes}, 0 to 1"),
-            _feature("prediction", "bigint", f"1 ({yes}) if the probability is at least one half, else 0 ({no})"),
-            _feature("run_id", "string", "the run that made the prediction"),
-            _feature("predicted_at", "timestamp", "event time: the day that the run stands for"),
-        ],
+        features=_features(columns.of_predictions(dataset)),
     )
 
 
@@ -102,45 +74,8 @@ def metrics_group(project: Project, dataset: Dataset = TITANIC) -> FeatureGroup:
         description="Metrics of each day and model version: what is known, what is estimated, and drift",
         primary_key=["model_version"],
         event_time="day",
-        features=[_feature(name, *column) for name, column in _metrics_columns(dataset).items()],
+        features=_features(columns.of_metrics(dataset)),
     )
-
-
-def _metrics_columns(dataset: Dataset) -> dict[str, tuple[str, str]]:
-    """Type and description of each column of the daily metrics."""
-    rows, (_, yes) = dataset.rows, dataset.said
-    cells = {
-        f"{right}_{said}": f"{rows} {adverb} predicted: {said}"
-        for said in reversed(dataset.said)
-        for right, adverb in (("true", "rightly"), ("false", "wrongly"))
-    }
-    scores = {
-        "accuracy": "share of right predictions, 0 to 1",
-        "log_loss": "mean negative log-likelihood, in nats",
-        "brier": "mean squared error of the probability",
-    }
-    bounds = {f"{name}_{end}": f"95% interval of {name}, {end} end" for name in scores for end in ("low", "high")}
-    whole = {"model_version": "version of the model in the registry", rows: f"{rows} scored"}
-    whole |= {"known": f"{rows} with a known outcome"} | cells
-    share = scores | bounds | {f"pending_{name}": f"expected of the pending: {words}" for name, words in cells.items()}
-    share |= {
-        "estimated_accuracy": "accuracy expected from the probabilities alone",
-        "estimated_low": "range of the accuracy that will be measured, low end",
-        "estimated_high": "range of the accuracy that will be measured, high end",
-    }
-    share |= {f"drift_{name}": f"population stability index of {name}" for name in dataset.features}
-    lists = {f"aboard_{name}": ("array<bigint>", f"{rows} in each bin of {name}") for name in dataset.features}
-    lists |= {
-        f"bin_{rows}": ("array<bigint>", f"{rows} with a known outcome, by bin of probability"),
-        "bin_probability": ("array<double>", "sum of their probabilities"),
-        f"bin_{yes}": ("array<double>", f"how many of them {yes}"),
-    }
-    return {
-        **{name: ("bigint", words) for name, words in whole.items()},
-        **{name: ("double", words) for name, words in share.items()},
-        **lists,
-        "day": ("timestamp", "event time: the day of the predictions"),
-    }
 
 
 def feature_view(project: Project, dataset: Dataset = TITANIC) -> FeatureView:

@@ -22,7 +22,7 @@ COLLECT = """
 import json, runpy, sys
 import matplotlib
 matplotlib.use("Agg")
-from lifeboat import features, survival
+from lifeboat import columns, survival
 from lifeboat.figures import explore
 from lifeboat.monitoring.drift import Reference
 from lifeboat.pages import words
@@ -44,7 +44,7 @@ except InvalidRow as error:
 pipeline = survival.build_estimator().fit(frame[FEATURES], frame["survived"])
 space = runpy.run_path(sys.argv[1])
 ticks = explore.aboard(frame).axes[0].get_yticklabels()
-described = [words for _, words in features._columns(passengers.TITANIC).values()]
+described = [words for _, words in columns.of_rows(passengers.TITANIC).values()]
 found = {
     "validation": str(validate_one(NEW)),
     "messages": message,

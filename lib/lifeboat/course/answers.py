@@ -106,11 +106,11 @@ def names(answer: Any, allowed: Collection[str]) -> set[str]:
     return set(found)
 
 
-def numbers(answer: Any, length: int) -> np.ndarray:
+def numbers(answer: Any, length: int, of: str = "passengers") -> np.ndarray:
     """Read a list of numbers of a certain length."""
     found = items(answer)
     if len(found) != length:
-        raise Wrong(f"There are {len(found)} numbers; one for each of the {length} passengers is asked for.")
+        raise Wrong(f"There are {len(found)} numbers; one for each of the {length} {of} is asked for.")
     return np.array([number(item) for item in found], dtype=float)
 
 

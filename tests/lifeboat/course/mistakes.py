@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from mistakes_08 import LESSON_08
 from sklearn.metrics import log_loss, roc_auc_score
 from sklearn.model_selection import cross_val_score
 
@@ -295,4 +296,4 @@ def wide_alarm(s, window=30):
     return window, (totals["right"] / totals["known"]).iloc[-3:].min() + 1e-9
 
 
-MISTAKES = [*LESSON_01, *LESSON_02, *LESSON_03, *LESSON_04, *LESSON_05, *LESSON_06, *LESSON_07]
+MISTAKES = [*LESSON_01, *LESSON_02, *LESSON_03, *LESSON_04, *LESSON_05, *LESSON_06, *LESSON_07, *LESSON_08]

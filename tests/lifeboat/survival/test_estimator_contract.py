@@ -10,8 +10,8 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from lifeboat import survival
-from lifeboat.passengers import FEATURES, FIELDS
-from lifeboat.survival.preprocessing import PREPARATION_VERSION, PassengerMatrix
+from lifeboat.passengers import FEATURES, FIELDS, TITANIC
+from lifeboat.survival.preprocessing import PREPARATION_VERSION, FieldMatrix, PassengerMatrix
 from lifeboat.survival.traits import PassengerTraits
 
 
@@ -41,6 +41,7 @@ EXCEPTIONS = {
 OF_TRAITS = {"check_classifiers_train": "asks for 83% right on points of a plane, of which the traits keep too little"}
 OURS = [
     make_pipeline(AnyTable(), PassengerMatrix(fewest_rows=1)),
+    make_pipeline(AnyTable(), FieldMatrix(TITANIC.columns, fewest_rows=1)),
     make_pipeline(AnyTable(), PassengerMatrix(fewest_rows=1), PassengerTraits()),
     make_pipeline(AnyTable(), PassengerMatrix(fewest_rows=1), *survival.build_estimator("logistic")[1:]),
     make_pipeline(AnyTable(), PassengerMatrix(fewest_rows=1), *survival.build_estimator()[1:]),
@@ -65,3 +66,11 @@ def test_the_preparation_version_stands_for_what_the_transformers_make(X):
     arrays = [matrix.transform(X), matrix.background_, PassengerTraits().fit_transform(matrix.transform(X))]
     rounded = b"".join(np.nan_to_num(array, nan=-1).round(9).astype("<f8").tobytes() for array in arrays)
     assert hashlib.sha256(rounded).hexdigest()[:16] == PREPARED[PREPARATION_VERSION]
+
+
+def test_the_matrix_of_passengers_is_that_of_their_fields_and_its_files_stay_as_they_are(X):
+    general = FieldMatrix(TITANIC.columns).fit(X)
+    np.testing.assert_array_equal(general.transform(X), PassengerMatrix().fit_transform(X))
+    assert PassengerMatrix().get_params() == {
+        "fewest_rows": 30
+    }  # another setting would be another version of each model
