@@ -69,6 +69,7 @@ def test_a_wrong_key_gives_a_clear_error_without_the_key(service, monkeypatch):
 
 
 def test_an_address_where_nobody_answers_gives_a_clear_error(service, monkeypatch):
+    monkeypatch.delenv("LIFEBOAT_SERVED_STORE", raising=False)
     for name, value in service.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("HOPSWORKS_PORT", "9")

@@ -131,11 +131,9 @@ def test_the_environment_holds_no_key(hand_in, monkeypatch):
 
 
 def test_an_answer_that_a_later_cell_completes_counts(hand_in):
-    check = 'check("1.4", accuracy, leaks)'
-    assert (
-        correct(hand_in({'leaks = ["boat", "body"]': "leaks = []", check: f'leaks += ["boat", "body"]\n{check}'}))
-        == EVERY
-    )
+    check, three = 'check("1.4", accuracy, leaks)', '["companions_saved", "recovered", "usual_outcome"]'
+    graded = hand_in({f"leaks = {three}": "leaks = []", check: f"leaks += {three}\n{check}"})
+    assert correct(graded) == EVERY
 
 
 @pytest.mark.parametrize(
