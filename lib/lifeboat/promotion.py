@@ -132,6 +132,19 @@ def _key(promotion: Promotion) -> tuple[int, int]:
     return promotion.version, promotion.registered
 
 
+def how_to(version: int | str, task: str, *, force: bool = False) -> str:
+    """Say how a version is promoted: by a command, which knows the Titanic alone, or by a call.
+
+    Examples
+    --------
+    >>> how_to(2, "titanic_survival"), how_to(2, "wine_is_first", force=True)
+    ('`lifeboat models promote 2`', '`registry.promote(project, 2, force=True, dataset=...)`')
+    """
+    if task == TITANIC.task:
+        return f"`lifeboat models promote {version}{' --force' * force}`"
+    return f"`registry.promote(project, {version}, {'force=True, ' * force}dataset=...)`"
+
+
 def standing(model: Model, promotions: list[Promotion], verdict: Verdict | None) -> str:
     """Say in one line whether a registered model predicts, and why (not).
 
@@ -149,5 +162,5 @@ def standing(model: Model, promotions: list[Promotion], verdict: Verdict | None)
     if any(promoted.means(model) for promoted in promotions):
         return f"predicted before; version {promotions[-1].version} predicts now"
     if verdict and verdict.passed:
-        return f"waits for approval: `lifeboat models promote {model.version}`; it {verdict}"
+        return f"waits for approval: {how_to(model.version, model.name)}; it {verdict}"
     return f"does not predict: it {verdict or NOT_JUDGED}"

@@ -51,7 +51,9 @@ def champion(project: Project, dataset: Dataset = TITANIC) -> Champion:
     NoModel
         If no version was promoted yet, or that version is no longer registered.
     """
-    return stored_model.load(_leader(registered(project, dataset), promotion.history(project, dataset)), dataset)
+    return stored_model.load(
+        _leader(registered(project, dataset), promotion.history(project, dataset), dataset), dataset
+    )
 
 
 def load(project: Project, version: int, dataset: Dataset = TITANIC) -> Champion:
@@ -146,7 +148,7 @@ def promote(
     verdict = stored_model.load(model, dataset).verdict
     if not (verdict and verdict.passed):
         if not force:
-            remedy = f"Promote it all the same: `lifeboat models promote {version} --force`."
+            remedy = f"Promote it all the same: {promotion.how_to(version, dataset.task, force=True)}."
             raise NotPassed(f"version {version} {verdict or promotion.NOT_JUDGED}. {remedy}")
         why = Reason.FORCED
     else:
@@ -167,7 +169,7 @@ def rollback(project: Project, dataset: Dataset = TITANIC) -> int:
     earlier = promotion.line_of_succession(promotions)[:-1]
     candidates = [model for entry in earlier for model in models if entry.means(model)]
     if not candidates:
-        leader = _leader(models, promotions).version
+        leader = _leader(models, promotions, dataset).version
         raise NoModel(f"no champion before version {leader} to go back to; registered: {_numbers(models)}.")
     promotion.record(project, candidates[-1], Reason.ROLLED_BACK, dataset)
     return candidates[-1].version
@@ -176,7 +178,7 @@ def rollback(project: Project, dataset: Dataset = TITANIC) -> int:
 def champion_version(project: Project, dataset: Dataset = TITANIC) -> int | None:
     """Return the version that predicts, None if there is none."""
     try:
-        return _leader(registered(project, dataset), promotion.history(project, dataset)).version
+        return _leader(registered(project, dataset), promotion.history(project, dataset), dataset).version
     except NoModel:
         return None
 
@@ -212,11 +214,12 @@ def standing(project: Project, model: Champion) -> str:
     return promotion.standing(entry, promotion.history(project, model.dataset), model.verdict)
 
 
-def _leader(models: list[Model], promotions: list[Promotion]) -> Model:
+def _leader(models: list[Model], promotions: list[Promotion], dataset: Dataset) -> Model:
     """The version that was promoted last."""
     if not models:
-        raise NoModel("no model is registered yet: run notebook 03 (or `lifeboat train`) first.")
-    remedy = f"Promote one: `lifeboat models promote V`; registered: {_numbers(models)}."
+        remedy = "run notebook 03 (or `lifeboat train`)" if dataset is TITANIC else "call `training.train`"
+        raise NoModel(f"no model is registered yet: {remedy} first.")
+    remedy = f"Promote one: {promotion.how_to('V', dataset.task)}; registered: {_numbers(models)}."
     if not promotions:
         raise NoModel(f"no model predicts yet: none that is registered was promoted. {remedy}")
     for model in models:

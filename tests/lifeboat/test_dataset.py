@@ -12,6 +12,7 @@ from lifeboat.days import days_between
 from lifeboat.errors import LifeboatError
 from lifeboat.fields import Field
 from lifeboat.passengers import TITANIC
+from lifeboat.registry import Champion
 from lifeboat.synthetic import CopulaGenerator
 
 LEAVES = Dataset(
@@ -199,3 +200,17 @@ def test_a_scenario_for_passengers_is_refused(project):
 def test_nothing_to_read_is_said_in_its_own_words(project):
     with pytest.raises(features.NoRows, match="no historical ferns in 'ferns': write them first"):
         features.read_historical(project, replace(LEAVES, name="ferns", rows="ferns"))
+
+
+def test_remedies_are_calls_since_the_command_line_knows_the_titanic_alone(project, monkeypatch):
+    ferns = replace(LEAVES, name="ferns", task="is_fern")
+    with pytest.raises(registry.NoModel, match=r"no model is registered yet: call `training\.train`"):
+        registry.champion(project, ferns)
+    (model,) = registry.registered(project, LEAVES)
+    verdict = registry.load(project, 1, LEAVES).verdict
+    waits = promotion.standing(model, [], verdict)
+    assert waits.startswith("waits for approval: `registry.promote(project, 1, dataset=...)`")
+    monkeypatch.setattr(promotion, "history", lambda project, dataset: [])
+    monkeypatch.setattr(registry.stored_model, "load", lambda model, dataset: Champion(None, 1, {}, "", None, 1))
+    with pytest.raises(registry.NotPassed, match=r"`registry\.promote\(project, 1, force=True, dataset=\.\.\.\)`"):
+        registry.promote(project, 1, dataset=LEAVES)
