@@ -1,6 +1,7 @@
 """Every exercise: the solution passes, the blank is not attempted, each mistake gets a message, none the answer."""
 
 import math
+import os
 import re
 from collections import Counter
 from functools import cache
@@ -14,10 +15,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mistakes import MISTAKES
 
-from lifeboat.course import build, checking, source
+from lifeboat.course import build, checking, practice, source
 from lifeboat.course.exercise import Result, exercises
 from lifeboat.course.learner import as_learner
 from lifeboat.store import project_folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def practice_store():
+    """Keep the practice store of solved notebooks in the environment, which every test leaves as it was."""
+    before = dict(os.environ)
+    practice()
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
 
 every_exercise = pytest.mark.parametrize("number", exercises())
 
