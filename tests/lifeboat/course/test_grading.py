@@ -131,11 +131,8 @@ def test_the_environment_holds_no_key(hand_in, monkeypatch):
 
 
 def test_an_answer_that_a_later_cell_completes_counts(hand_in):
-    check = 'check("1.4", accuracy, leaks)'
-    assert (
-        correct(hand_in({'leaks = ["boat", "body"]': "leaks = []", check: f'leaks += ["boat", "body"]\n{check}'}))
-        == EVERY
-    )
+    check, named = 'check("1.4", accuracy, leaks)', '["companions_saved", "recovered", "usual_outcome"]'
+    assert correct(hand_in({f"leaks = {named}": "leaks = []", check: f"leaks += {named}\n{check}"})) == EVERY
 
 
 @pytest.mark.parametrize(
