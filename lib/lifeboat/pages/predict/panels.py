@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 
+from lifeboat.fields import NotAllowed
 from lifeboat.pages import words
 from lifeboat.pages.markup import Raw, facts, large, table, text
 from lifeboat.pages.predict.answer import Answer, Evidence
@@ -47,6 +48,15 @@ def truth(answer: Answer, known: str) -> Raw:
         A sentence on what happened; empty if nothing is known.
     """
     return Raw(f'<p class="lead">{_how_sure(answer.evidence)}</p><p class="truth">{text(known)}</p>')
+
+
+def fault(name: str, value: Any) -> Raw:
+    """Say what is wrong with the value of a feature, and what is allowed; nothing if it is allowed."""
+    try:
+        FIELDS[name].read(value)
+    except NotAllowed as error:
+        return Raw(f'<p id="fault-{name}" role="alert">{text(error)}</p>')
+    return Raw()
 
 
 def _verdict_words(p: float) -> str:
