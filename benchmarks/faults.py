@@ -29,25 +29,22 @@ LIFEBOAT = Path(sys.executable).with_name("lifeboat")
 SEED = 1912
 KILLS_PER_KIND = 7
 DAY = today() - timedelta(days=1)
-KINDS = {
-    "retrain": ("retrain",),
-    "daily": ("daily", "--start", f"{DAY}", "--end", f"{DAY}"),
-    "backfill": ("daily", "--start", f"{DAY - timedelta(days=40)}", "--end", f"{DAY - timedelta(days=1)}"),
-}
-"""What is killed, in this order; the backfill takes two portions."""
+KINDS = ("retrain", "daily", "backfill")
+"""What is killed, in this order."""
 
 
 def main() -> None:
     """Kill as many runs as the command line says, compare, and end with code 1 if anything differs."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=60)
-    kills = parser.parse_args().kills
+    parser.add_argument("--days", type=int, default=40, help="of the backfill; the default takes two portions")
+    kills, days = vars(parser.parse_args()).values()
     chance = random.Random(SEED)
     with TemporaryDirectory() as folder:
-        expected, seconds = _calm(Path(folder, "calm"))
+        expected, seconds = _calm(Path(folder, "calm"), days)
         print(f"undisturbed: {', '.join(f'{kind} {taken:.0f} s' for kind, taken in seconds.items())}", flush=True)
         for number, plan in enumerate(_rounds(kills, seconds, chance), 1):
-            hits = _storm(Path(folder, f"storm{number}"), plan)
+            hits = _storm(Path(folder, f"storm{number}"), days, plan)
             if (found := _state(Path(folder, f"storm{number}"))) != expected:
                 sys.exit(f"round {number}: an undisturbed round gives something else:\n{expected}\nthan this:\n{found}")
             print(f"round {number}: {hits} of {len(plan)} killed while at work; all as undisturbed", flush=True)
@@ -59,35 +56,35 @@ def _rounds(kills: int, seconds: dict[str, float], chance: random.Random) -> Ite
     for first in range(0, kills, KILLS_PER_KIND * len(KINDS)):
         count = min(kills - first, KILLS_PER_KIND * len(KINDS))
         order = sorted(range(count), key=lambda place: place % len(KINDS))
-        kinds = [list(KINDS)[place % len(KINDS)] for place in order]
+        kinds = [KINDS[place % len(KINDS)] for place in order]
         yield [(kind, chance.uniform(0, seconds[kind])) for kind in kinds]
 
 
-def _calm(folder: Path) -> tuple[str, dict[str, float]]:
+def _calm(folder: Path, days: int) -> tuple[str, dict[str, float]]:
     seconds = {}
     for kind in KINDS:
         begun = time.monotonic()
-        _to_its_end(folder, kind)
+        _lifeboat(folder, *_command(kind, days))
         seconds[kind] = time.monotonic() - begun
     return _state(folder), seconds
 
 
-def _storm(folder: Path, plan: list[tuple[str, float]]) -> int:
+def _storm(folder: Path, days: int, plan: list[tuple[str, float]]) -> int:
     """Kill the runs of a plan, and let each kind come to its end; return how many were still at work."""
     hits = 0
     for kind in KINDS:
         for number, moment in enumerate(moment for killed, moment in plan if killed == kind):
-            run = _start(folder, kind)
+            run = _start(folder, kind, days)
             time.sleep(moment)
             hits += run.poll() is None
             _kill(run, everything=number % 2 == 1)
-        _to_its_end(folder, kind)
+        _lifeboat(folder, *_command(kind, days))
     return hits
 
 
-def _start(folder: Path, kind: str) -> subprocess.Popen:
+def _start(folder: Path, kind: str, days: int) -> subprocess.Popen:
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen([LIFEBOAT, "run", *KINDS[kind]], env=_environment(folder), **quiet)
+    return subprocess.Popen([LIFEBOAT, *_command(kind, days)], env=_environment(folder), **quiet)
 
 
 def _kill(run: subprocess.Popen, everything: bool) -> None:
@@ -98,8 +95,12 @@ def _kill(run: subprocess.Popen, everything: bool) -> None:
     psutil.wait_procs(children, timeout=30)
 
 
-def _to_its_end(folder: Path, kind: str) -> None:
-    _lifeboat(folder, "run", *KINDS[kind])
+def _command(kind: str, days: int) -> list[str]:
+    """The run of a kind; the backfill ends on the day before that of the daily run."""
+    if kind == "retrain":
+        return ["run", "retrain"]
+    first, last = (DAY, DAY) if kind == "daily" else (DAY - timedelta(days=days), DAY - timedelta(days=1))
+    return ["run", "daily", "--start", f"{first}", "--end", f"{last}"]
 
 
 def _state(folder: Path) -> str:

@@ -15,7 +15,7 @@ import modal
 import rich
 
 from lifeboat import store
-from lifeboat.operate import records, runner
+from lifeboat.operate import pipelines, records, runner
 
 PROJECT = store.project_folder()
 HOME = "/lifeboat"
@@ -36,7 +36,7 @@ app = modal.App("lifeboat")
 
 def _settings(name: str) -> dict[str, Any]:
     """How Modal is to run a pipeline of pipelines.yml: where, with which key, when, and for how long."""
-    pipeline = runner.get_pipeline(name)
+    pipeline = pipelines.get_pipeline(name)
     return {
         "image": image,
         "secrets": [modal.Secret.from_name("hopsworks", required_keys=["HOPSWORKS_API_KEY"])],
@@ -66,7 +66,7 @@ def train(approve: bool | None = None) -> dict[str, Any]:
     from lifeboat import registry, training
 
     if approve is None:
-        approve = runner.get_pipeline("retrain").parameters["approve"]
+        approve = pipelines.get_pipeline("retrain").parameters["approve"]
     project = store.login()
     model = training.train(project, approve=approve)
     return {

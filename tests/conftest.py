@@ -19,15 +19,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path not in slow)
 
 
-@pytest.fixture
-def without_key() -> Iterator[None]:
-    """An environment that names no Hopsworks; whatever is set in it meanwhile is taken back."""
+@pytest.fixture(autouse=True)
+def same_environment() -> Iterator[None]:
+    """Take back what a test has left in the environment."""
     before = dict(os.environ)
-    for name in [name for name in before if name.startswith("HOPSWORKS_")]:
-        del os.environ[name]
     yield
     os.environ.clear()
     os.environ.update(before)
+
+
+@pytest.fixture
+def without_key(same_environment: None) -> None:
+    """An environment that names no Hopsworks."""
+    for name in [name for name in os.environ if name.startswith("HOPSWORKS_")]:
+        del os.environ[name]
 
 
 @pytest.fixture(scope="module")

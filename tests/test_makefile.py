@@ -1,5 +1,6 @@
 """What `make` promises."""
 
+import os
 import shutil
 import subprocess
 
@@ -26,3 +27,8 @@ def test_clean_leaves_nothing_that_git_ignores_and_everything_else(tmp_path):
         "Makefile",
         "lib/a/kept.py",
     }
+
+
+def test_the_lab_opens_for_root_too_as_in_most_containers():
+    shown = subprocess.run(["make", "-n", "lab"], cwd=project_folder(), capture_output=True, text=True, check=True)
+    assert ("--allow-root" in shown.stdout) == (os.geteuid() == 0)

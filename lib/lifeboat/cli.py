@@ -24,7 +24,7 @@ from lifeboat import model_commands as models
 from lifeboat import store
 from lifeboat.days import as_day, today
 from lifeboat.errors import LifeboatError, in_short, is_of_the_store
-from lifeboat.operate import records, runner
+from lifeboat.operate import records
 
 
 class Place(StrEnum):
@@ -63,7 +63,10 @@ def run(
     approve: Approve = False,
 ) -> None:
     """Execute the notebooks of a pipeline, then show what the store holds."""
-    from lifeboat.operate import status
+    from lifeboat.operate.pipelines import get_pipeline
+
+    get_pipeline(pipeline)  # a wrong name is refused before the imports that take seconds
+    from lifeboat.operate import runner, status
 
     if days:
         start = str(as_day("end", end or today()) - timedelta(days=days - 1))
@@ -219,7 +222,8 @@ def learn(
     console.print(curriculum.overview(), highlight=False, soft_wrap=True)
     if open_ and (task := curriculum.next_task()):
         notebook = source.file("exercises", task.notebook)
-        raise typer.Exit(subprocess.run([sys.executable, "-m", "jupyter", "lab", str(notebook)]).returncode)
+        as_root = ["--allow-root"] * (hasattr(os, "geteuid") and os.geteuid() == 0)  # as in most containers
+        raise typer.Exit(subprocess.run([sys.executable, "-m", "jupyter", "lab", str(notebook), *as_root]).returncode)
 
 
 @app.command()

@@ -10,12 +10,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lifeboat.gate import Verdict
 from lifeboat.quiet_client import quiet
 
 if TYPE_CHECKING:
     from hopsworks.hsml.model import Model
     from hopsworks.project import Project
+
+    from lifeboat.gate import Verdict
 
 FOLDER = "Resources"
 NOTES = ("titanic_survival_champion.json", "titanic_survival_champion_copy.json")

@@ -10,11 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from sklearn.pipeline import Pipeline
 
 from lifeboat import features, promotion, stored_model
 from lifeboat.errors import LifeboatError
-from lifeboat.model_card import ModelCard
 from lifeboat.promotion import Promotion, Reason
 from lifeboat.quiet_client import quiet
 from lifeboat.stored_model import EXPECTED_ACCURACY, PASSED_GATE, Champion
@@ -22,6 +20,9 @@ from lifeboat.stored_model import EXPECTED_ACCURACY, PASSED_GATE, Champion
 if TYPE_CHECKING:
     from hopsworks.hsml.model import Model
     from hopsworks.project import Project
+    from sklearn.pipeline import Pipeline
+
+    from lifeboat.model_card import ModelCard
 
 NAME = "titanic_survival"
 _GATE_WORDS = {1.0: "passed", 0.0: "did not pass", None: "not judged"}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import platform
 import subprocess
 from collections.abc import Mapping
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
+
+from packaging.requirements import Requirement
 
 from lifeboat.store import project_folder
 
@@ -44,6 +46,22 @@ def differences(recorded: Mapping[str, str]) -> list[str]:
         for name in recorded
         if _comparable(name, recorded[name]) != _comparable(name, here.get(name, "none"))
     ]
+
+
+def unlike_the_lock() -> list[str]:
+    """List the packages whose version here is not the one locked in ``requirements.txt``; none without the file."""
+    lock = project_folder() / "requirements.txt"
+    lines = lock.read_text(encoding="utf-8").splitlines() if lock.exists() else []
+    pins = [Requirement(line.rstrip(" \\")) for line in lines if line[:1].isalnum()]
+    here = {pin: _installed(pin.name) for pin in pins if pin.marker is None or pin.marker.evaluate()}
+    return [f"{pin.name} {found} (locked {pin.specifier})" for pin, found in here.items() if found not in pin.specifier]
+
+
+def _installed(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "0"
 
 
 def _comparable(name: str, number: str) -> str:

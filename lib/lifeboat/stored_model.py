@@ -9,15 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sklearn.pipeline import Pipeline
-
-from lifeboat import model_card, software, survival
-from lifeboat.gate import Verdict
-from lifeboat.model_card import ModelCard
+from lifeboat import software
 from lifeboat.quiet_client import quiet
 
 if TYPE_CHECKING:
     from hopsworks.hsml.model import Model
+    from sklearn.pipeline import Pipeline
+
+    from lifeboat.gate import Verdict
+    from lifeboat.model_card import ModelCard
 
 _FILE = "model.skops"
 PASSED_GATE = "passed_gate"
@@ -77,6 +77,8 @@ def save(folder: Path, pipeline: Pipeline, card: ModelCard) -> None:
     UntrustedModel
         If the pipeline holds a type that `survival.load` would refuse.
     """
+    from lifeboat import survival
+
     survival.save(pipeline, folder / _FILE)
     card.save(folder)
 
@@ -116,6 +118,8 @@ def load(model: Model) -> Champion:
 
 
 def _download(model: Model) -> tuple[Pipeline, ModelCard | None]:
+    from lifeboat import model_card, survival  # imported here: whoever lists the models needs no scikit-learn
+
     with tempfile.TemporaryDirectory(prefix="lifeboat-models-") as parent:
         with quiet():
             folder = Path(model.download(local_path=parent))

@@ -202,3 +202,16 @@ def test_the_schedule_on_this_machine_is_that_of_the_table():
     minute, hour, *_ = scheduled["daily"].split()
     fields = {field.name: str(field) for field in jobs["daily"].fields}
     assert (fields["minute"], fields["hour"]) == (minute, hour)
+
+
+SLOW = ["hopsworks", "jupyter_client", "matplotlib", "pandas", "scipy", "sklearn"]
+
+
+@pytest.mark.parametrize(
+    ("imported", "without"),
+    [("lifeboat.cli, lifeboat.operate.pipelines", SLOW), ("lifeboat.registry", ["sklearn", "scipy", "matplotlib"])],
+)
+def test_a_command_does_not_wait_for_what_it_does_not_need(imported, without):
+    code = f"import sys, {imported}; print([name for name in {without} if name in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout == "[]\n"

@@ -24,3 +24,16 @@ def test_outside_git_the_revision_is_unknown(monkeypatch, tmp_path):
     assert software.revision() != ""
     monkeypatch.setattr(software, "project_folder", lambda: tmp_path)
     assert software.revision() == "unknown"
+
+
+def test_a_package_that_differs_from_the_lock_is_named(monkeypatch, tmp_path):
+    assert software.unlike_the_lock() == []
+    monkeypatch.setattr(software, "project_folder", lambda: tmp_path)
+    assert software.unlike_the_lock() == []
+    (tmp_path / "requirements.txt").write_text(
+        "absent-package==2.0 \\\n    --hash=sha256:00\n"
+        'numpy==0.1 ; python_version > "3"\nscipy==0.1 ; python_version < "3"\n'
+    )
+    absent, other = software.unlike_the_lock()
+    assert absent == "absent-package 0 (locked ==2.0)"
+    assert other == f"numpy {software.versions()['numpy']} (locked ==0.1)"

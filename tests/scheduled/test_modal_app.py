@@ -15,7 +15,7 @@ import hopsworks_local
 import lifeboat
 from lifeboat import features, registry, store
 from lifeboat.days import today
-from lifeboat.operate import runner
+from lifeboat.operate import pipelines
 
 APP = store.project_folder() / "scheduled" / "modal_app.py"
 PIPELINES = {"train": "retrain", "daily": "daily"}
@@ -72,7 +72,7 @@ def command(modal: LoopbackModal, *arguments: str) -> subprocess.CompletedProces
 
 @pytest.mark.parametrize(("function", "pipeline"), PIPELINES.items())
 def test_functions_run_as_the_table_says(app, function, pipeline):
-    info, expected = getattr(app, function).info(), runner.get_pipeline(pipeline)
+    info, expected = getattr(app, function).info(), pipelines.get_pipeline(pipeline)
     assert info.schedule == f"Cron({expected.cron!r}, {expected.timezone})"
     assert info.timeout == 60 * expected.timeout
     assert info.max_retries == expected.retries
@@ -109,7 +109,7 @@ def test_the_daily_run_scores_the_passengers_of_today(app, project, tmp_path, mo
 
 def test_modal_deploy_schedules_both_functions(deployed):
     times = {name: function.schedule.cron.cron_string for name, function in deployed.items()}
-    assert times == {name: runner.get_pipeline(pipeline).cron for name, pipeline in PIPELINES.items()}
+    assert times == {name: pipelines.get_pipeline(pipeline).cron for name, pipeline in PIPELINES.items()}
 
 
 def test_the_runs_of_a_function_take_turns(deployed):

@@ -5,9 +5,9 @@ import pytest
 from apscheduler.triggers.cron import CronTrigger
 
 from lifeboat import store
-from lifeboat.operate import runner
+from lifeboat.operate import pipelines
 
-PIPELINES = list(runner.pipelines().values())
+PIPELINES = list(pipelines.table().values())
 SCHEDULED = [pipeline for pipeline in PIPELINES if pipeline.cron]
 
 

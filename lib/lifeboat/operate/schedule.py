@@ -9,7 +9,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from lifeboat.errors import LifeboatError
-from lifeboat.operate import runner
+from lifeboat.operate import pipelines, runner
 
 _log = logging.getLogger(__name__)
 
@@ -56,5 +56,5 @@ def run(name: str) -> None:
         _log.error("%s", error)
 
 
-def _scheduled() -> list[runner.Pipeline]:
-    return [pipeline for pipeline in runner.pipelines().values() if pipeline.cron]
+def _scheduled() -> list[pipelines.Pipeline]:
+    return [pipeline for pipeline in pipelines.table().values() if pipeline.cron]

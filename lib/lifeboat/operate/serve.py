@@ -51,7 +51,7 @@ def serve() -> Iterator[dict[str, subprocess.Popen]]:
     with contextlib.ExitStack() as stack:
         running = {}
         for name, port in PORTS.items():
-            port = port if _is_free(port) else _free_port()
+            port = port if is_free(port) else _free_port()
             running[f"http://127.0.0.1:{port}"] = process = _start(name, port, told)
             stack.callback(process.wait)
             stack.callback(process.terminate)
@@ -118,7 +118,7 @@ def _start(name: str, port: int, home: Mapping[str, str]) -> subprocess.Popen:
     )
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 

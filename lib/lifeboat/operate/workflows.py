@@ -7,7 +7,7 @@ from string import Template
 
 from lifeboat import store
 from lifeboat.errors import LifeboatError
-from lifeboat.operate import runner
+from lifeboat.operate import pipelines
 
 CHECKOUT = "actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2"
 PYTHON = "actions/setup-python@0b93645e9fea7318ecaed2b359559ac225c90a2b # v5.3.0"
@@ -98,6 +98,12 @@ jobs:
             store
             runs
           key: lifeboat-$${{ github.run_id }}-$${{ github.run_attempt }}
+      - name: Publish the pages with what the store holds now, if the variable HF_USER is set
+        if: vars.HF_USER != ''
+        env:
+          HF_USER: $${{ vars.HF_USER }}
+          HF_TOKEN: $${{ secrets.HF_TOKEN }}
+        run: .venv/bin/lifeboat deploy-spaces "$$HF_USER"
       - name: Say how things are; this fails while something is wrong
         if: always()
         run: .venv/bin/lifeboat status
@@ -120,7 +126,7 @@ def workflows() -> dict[str, str]:
     """
     actions = {"checkout": CHECKOUT, "python": PYTHON, "restore": RESTORE, "save": SAVE}
     files = {"change.yml": Template(_ON_CHANGE).substitute(actions)}
-    for pipeline in runner.pipelines().values():
+    for pipeline in pipelines.table().values():
         if pipeline.cron:
             if pipeline.timezone != "UTC":
                 raise LifeboatError(

@@ -137,7 +137,7 @@ def test_a_clock_that_jumped_back_breaks_no_record(workshop, monkeypatch):
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_runs_that_are_killed_leave_what_undisturbed_ones_leave():
-    command = [sys.executable, "-m", "benchmarks.faults", "--kills", "3"]
+    command = [sys.executable, "-m", "benchmarks.faults", "--kills", "3", "--days", "3"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "all as undisturbed" in done.stdout

@@ -20,7 +20,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from lifeboat import registry, store
 from lifeboat.days import today
 from lifeboat.errors import LifeboatError
-from lifeboat.operate import alerts, doctor, kernels, records, runner
+from lifeboat.operate import alerts, doctor, kernels, pipelines, records, runner
 from lifeboat.operate.execution import RunFailed
 
 PARAMETERS = new_code_cell("start = 'none'\nend = 'none'\nn = 0\nscenario = ''", metadata={"tags": ["parameters"]})
@@ -400,16 +400,15 @@ def test_doctor_reports_failures_of_the_newest_runs(workshop, project):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("pipeline", ["retrain", "daily"])
-def test_a_scheduled_pipeline_brings_into_an_empty_store_what_it_needs(empty, tmp_path, monkeypatch, pipeline):
+def test_the_daily_pipeline_brings_into_an_empty_store_what_it_needs(empty, tmp_path, monkeypatch):
     monkeypatch.setenv("LIFEBOAT_RUNS", str(tmp_path / "runs"))
-    runner.run(pipeline)
+    runner.run("daily")
     assert registry.champion(empty).version == 1
     assert [run.status for run in records.history()] == ["succeeded"]
 
 
 def test_the_real_table_names_notebooks_that_exist():
     folder = store.project_folder() / "notebooks"
-    for pipeline in runner.pipelines().values():
+    for pipeline in pipelines.table().values():
         for name in pipeline.notebooks:
             assert (folder / f"{name}.ipynb").exists(), name

@@ -5,7 +5,7 @@ import yaml
 
 from lifeboat import cli, store
 from lifeboat.errors import LifeboatError
-from lifeboat.operate import runner, workflows
+from lifeboat.operate import pipelines, workflows
 
 FOLDER = store.project_folder() / ".github" / "workflows"
 
@@ -35,14 +35,14 @@ def test_a_workflow_runs_what_exists(name):
 
 
 def test_every_scheduled_pipeline_has_its_workflow_at_its_time():
-    for pipeline in runner.pipelines().values():
+    for pipeline in pipelines.table().values():
         if pipeline.cron:
             assert f'cron: "{pipeline.cron}"' in workflows.workflows()[f"{pipeline.name}.yml"]
 
 
 def test_another_timezone_is_refused(monkeypatch):
-    elsewhere = runner.Pipeline("daily", (("05_batch_inference",),), cron="15 6 * * *", timezone="Europe/Stockholm")
-    monkeypatch.setattr(runner, "pipelines", lambda: {"daily": elsewhere})
+    elsewhere = pipelines.Pipeline("daily", (("05_batch_inference",),), cron="15 6 * * *", timezone="Europe/Stockholm")
+    monkeypatch.setattr(pipelines, "table", lambda: {"daily": elsewhere})
     with pytest.raises(LifeboatError, match="timezone of daily is 'Europe/Stockholm'; allowed"):
         workflows.workflows()
 
@@ -55,3 +55,12 @@ def test_the_store_is_kept_even_if_the_run_or_the_status_fails(name):
     assert steps[keeps]["if"] == "always()"
     assert used.index(f".venv/bin/lifeboat run {name}") < keeps < used.index(".venv/bin/lifeboat status")
     assert not [what for what in used if what.startswith("actions/cache@")]  # which keeps it only after a success
+
+
+@pytest.mark.parametrize("name", ["daily", "retrain"])
+def test_the_pages_are_published_again_only_for_those_who_asked(name):
+    steps = yaml.safe_load(workflows.workflows()[f"{name}.yml"])["jobs"]["run"]["steps"]
+    (publish,) = [step for step in steps if "deploy-spaces" in step.get("run", "")]
+    assert publish["if"] == "vars.HF_USER != ''"
+    assert set(publish["env"]) == {"HF_USER", "HF_TOKEN"}
+    assert publish["run"] == '.venv/bin/lifeboat deploy-spaces "$HF_USER"'
