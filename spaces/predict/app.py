@@ -7,7 +7,9 @@ import gradio as gr
 from lifeboat.fields import UNKNOWN
 from lifeboat.operate.serve import end_in_order
 from lifeboat.pages import theme
+from lifeboat.pages.links import TITLES, elsewhere
 from lifeboat.pages.live import Live, from_store
+from lifeboat.pages.markup import SKELETON, header
 from lifeboat.pages.predict.page import NOT_UPLOADED, NOTABLE, Page, example, people, read_champion, real, to_controls
 from lifeboat.pages.predict.uploaded import MOST_ROWS
 from lifeboat.pages.words import listed
@@ -21,7 +23,6 @@ BATCH_LEAD = (
     f"Kaggle does: Pclass, Sex, ...); further columns are kept. Only {OPTIONAL} may be empty: not known. "
     "Faulty rows are listed, the others are scored."
 )
-WAITING = "<p>…</p>"
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}
 LATEST = {"trigger_mode": "always_last", **QUIET}
 EVERY = 20
@@ -98,8 +99,8 @@ def one_passenger(page: Page, blocks: gr.Blocks, state: gr.HTML, model: gr.HTML)
                 unlucky = gr.Button("Surprise me: a victim", size="sm", min_width=140)
             inputs, faults = controls(to_controls(real(first)))
         with gr.Column(scale=3, min_width=320):
-            answer = [gr.HTML(WAITING, elem_classes=["panel", name]) for name in ("answer", "truth", "why", "change")]
-    answer.append(gr.HTML(WAITING, elem_classes=["panel", "alike"]))
+            answer = [gr.HTML(SKELETON, elem_classes=["panel", name]) for name in ("answer", "truth", "why", "change")]
+    answer.append(gr.HTML(SKELETON, elem_classes=["panel", "alike"]))
     shown, told, timer = gr.State(), gr.State(), gr.Timer(EVERY, active=False)
     answer = [shown, state, *faults, *answer, model]
     outputs = [who, *inputs, told, *answer]
@@ -137,10 +138,10 @@ def many_passengers(page: Page) -> None:
 def build(champion: Live[Champion]) -> gr.Blocks:
     """Lay out the page and connect it to the model that predicts."""
     page = Page(champion)
-    with gr.Blocks(title="Would this passenger survive? · Lifeboat", analytics_enabled=False) as blocks:
-        gr.HTML(f"<h1>Would this passenger survive?</h1><p>{LEAD}</p>")
+    with gr.Blocks(title=f"{TITLES['predict']} · Lifeboat", analytics_enabled=False) as blocks:
+        gr.HTML(header(TITLES["predict"], LEAD, elsewhere("predict")), elem_classes="head")
         state = gr.HTML(elem_classes="state")
-        model = gr.HTML(WAITING, elem_classes=["panel", "model"], render=False)
+        model = gr.HTML(SKELETON, elem_classes=["panel", "model"], render=False)
         with gr.Tab("One passenger"):
             one_passenger(page, blocks, state, model)
         with gr.Tab("A list"):
@@ -152,4 +153,4 @@ def build(champion: Live[Champion]) -> gr.Blocks:
 
 if __name__ == "__main__":
     end_in_order()
-    theme.launch(build, Live(from_store(read_champion), every=EVERY).warm())
+    theme.launch(build, Live(from_store(read_champion), every=EVERY).warm(), LEAD)

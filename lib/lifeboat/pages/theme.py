@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from base64 import b64encode
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +21,12 @@ from lifeboat.pages.live import Live
 
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 LARGEST_UPLOAD = "20mb"
-HEAD = """<style>
+STYLE = """<style>
+.main.fillable { max-width: 1360px !important; margin-inline: auto; }
 @media (max-width: 1000px) { .gradio-container { overflow: clip !important; } }
 @media (max-width: 640px) { .main.fillable { padding: 12px !important; } }
 </style>"""
-"""Rules for small windows; in style.css Gradio would confine them to what lies inside these elements."""
+"""The width, and rules for small windows; in style.css Gradio would confine them to what lies inside these elements."""
 
 NAVY = "eef4fa d9e6f2 b5cde3 89adcf 5c8ab8 3a6a9d 285483 1f4369 173350 10253b 0a1929"
 """Shades of the main colour, from the lightest."""
@@ -48,6 +51,11 @@ COLORS = {
     "checkbox_label_text_color_selected": ("#10253b", "#ffffff"),
 }
 """What Gradio calls each part of a page, and its colour in light and in dark mode."""
+
+
+ROUNDED = [f"{part}_radius" for part in ("block", "container", "input", "table")]
+ROUNDED += [f"button_{size}_radius" for size in ("small", "medium", "large")]
+"""What has corners: one radius for all."""
 
 
 class BroughtFont(gr.themes.Font):
@@ -76,13 +84,14 @@ def theme() -> gr.themes.Base:
         color_accent="#1f4369",
         button_primary_text_color="#ffffff",
         block_title_text_weight="600",
+        **dict.fromkeys(ROUNDED, "*radius_lg"),
         input_border_width="1px",
         **light,
         **dark,
     )
 
 
-def launch(build: Callable[[Live], gr.Blocks], live: Live, **options: Any) -> tuple[App, str, str]:
+def launch(build: Callable[[Live], gr.Blocks], live: Live, lead: str, **options: Any) -> tuple[App, str, str]:
     """Serve a page: nothing shared, nothing counted, no file but those of the page's own temporary folder.
 
     Parameters
@@ -91,6 +100,8 @@ def launch(build: Callable[[Live], gr.Blocks], live: Live, **options: Any) -> tu
         Builds the page over `live`.
     live : Live
         What the page shows.
+    lead : str
+        What it is, in a sentence, for those to whom its address is sent.
     **options
         For `gr.Blocks.launch`.
 
@@ -105,7 +116,8 @@ def launch(build: Callable[[Live], gr.Blocks], live: Live, **options: Any) -> tu
     return page.launch(
         theme=theme(),
         css_paths=Path(__file__).with_name("style.css"),
-        head=HEAD,
+        head=STYLE + _card(lead),
+        favicon_path=str(Path(__file__).with_name("favicon.svg")),
         share=False,
         show_error=False,
         max_file_size=LARGEST_UPLOAD,
@@ -118,6 +130,15 @@ def launch(build: Callable[[Live], gr.Blocks], live: Live, **options: Any) -> tu
         app_kwargs={"exception_handlers": {RequestValidationError: _refuse}},
         **options,
     )
+
+
+def _card(lead: str) -> str:
+    """What others show of the page where its address is shared; Gradio says its title."""
+    said = dict.fromkeys(["description", "og:description", "twitter:description"], lead)
+    said |= {"og:site_name": "Lifeboat", "twitter:card": "summary"}
+    if address := os.environ.get("SPACE_HOST"):
+        said["og:url"] = f"https://{address}"
+    return "".join(f'<meta name="{name}" property="{name}" content="{escape(word)}">' for name, word in said.items())
 
 
 def _refuse(request: Request, error: Exception) -> JSONResponse:

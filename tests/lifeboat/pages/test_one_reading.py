@@ -8,7 +8,7 @@ import pytest
 from pages import make_champion, make_versions
 
 from lifeboat.pages.live import Live
-from lifeboat.pages.monitor import panels
+from lifeboat.pages.monitor import page as monitor
 from lifeboat.pages.monitor.history import ALL_VERSIONS, history
 from lifeboat.pages.monitor.page import Page as MonitorPage
 from lifeboat.pages.predict import page as predict
@@ -176,7 +176,7 @@ def test_an_idle_monitor_shows_the_history_of_now_in_all_its_parts(one_row, two_
 def test_a_history_that_changes_while_it_is_drawn_is_not_mixed(one_row, two_weeks, monkeypatch):
     store = {"now": two_weeks}
     page = MonitorPage(Live(lambda previous: store["now"], EVERY))
-    draw = panels.tiles
+    draw = monitor.headline
 
     def slowly(part, version):
         store["now"] = one_row
@@ -184,7 +184,7 @@ def test_a_history_that_changes_while_it_is_drawn_is_not_mixed(one_row, two_week
         page._history.get()
         return draw(part, version)
 
-    monkeypatch.setattr(panels, "tiles", slowly)
+    monkeypatch.setattr(monitor, "headline", slowly)
     _, _, _, tiles, *_, rows, _ = page.show(None, *ALL)
     assert "630" in tiles
     assert len(rows) == 50

@@ -200,11 +200,15 @@ def _person(row: Mapping[str, Any]) -> list[object]:
 
 def model_line(champion: Champion) -> Raw:
     """Name the model, its version, when it was trained, and how it did on passengers that it had never seen."""
-    tested = [(word, champion.metrics[name]) for name, word in METRIC_WORDS.items() if name in champion.metrics]
+    tested = [(name, champion.metrics[name]) for name in METRIC_WORDS if name in champion.metrics]
     return facts(
         [
             ("Model", f"{NAME} version {champion.version}"),
             ("Trained", words.day(champion.created)),
-            *[(f"{_capital(word)} in the test", f"{value:.3f}") for word, value in tested],
+            *[(f"{_capital(METRIC_WORDS[name])} in the test", _measured(name, value)) for name, value in tested],
         ]
     )
+
+
+def _measured(name: str, value: float) -> str:
+    return words.share(value) if name == "accuracy" else f"{value:.3f}"
