@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from gradio.route_utils import FnIndexInferError
 from gradio.routes import App
 from gradio.themes.utils import sizes
 
 from lifeboat.pages import files
 from lifeboat.pages.live import Live
+from lifeboat.pages.refusals import answer_bad_calls, malformed, no_such_endpoint
 
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 LARGEST_UPLOAD = "20mb"
@@ -112,6 +112,7 @@ def launch(build: Callable[[Live], gr.Blocks], live: Live, lead: str, **options:
     """
     files.own_folder()
     page = build(live)
+    answer_bad_calls(page)
     page.queue(default_concurrency_limit=4, max_size=500)
     return page.launch(
         theme=theme(),
@@ -127,7 +128,7 @@ def launch(build: Callable[[Live], gr.Blocks], live: Live, lead: str, **options:
         mcp_server=False,
         ssr_mode=False,
         footer_links=["api", "settings"],
-        app_kwargs={"exception_handlers": {RequestValidationError: _refuse}},
+        app_kwargs={"exception_handlers": {RequestValidationError: malformed, FnIndexInferError: no_such_endpoint}},
         **options,
     )
 
@@ -139,8 +140,3 @@ def _card(lead: str) -> str:
     if address := os.environ.get("SPACE_HOST"):
         said["og:url"] = f"https://{address}"
     return "".join(f'<meta name="{name}" property="{name}" content="{escape(word)}">' for name, word in said.items())
-
-
-def _refuse(request: Request, error: Exception) -> JSONResponse:
-    """Answer a malformed request; the framework's own answer repeats it, and fails if it holds NaN."""
-    return JSONResponse({"detail": "malformed request: see 'Use via API' at the foot of the page"}, status_code=422)
