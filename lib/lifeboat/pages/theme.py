@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from base64 import b64encode
 from collections.abc import Callable
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -113,11 +111,12 @@ def launch(build: Callable[[Live], gr.Blocks], live: Live, lead: str, **options:
     files.own_folder()
     page = build(live)
     answer_bad_calls(page)
+    _describe(page, lead)
     page.queue(default_concurrency_limit=4, max_size=500)
     return page.launch(
         theme=theme(),
         css_paths=Path(__file__).with_name("style.css"),
-        head=STYLE + _card(lead),
+        head=STYLE,
         favicon_path=str(Path(__file__).with_name("favicon.svg")),
         share=False,
         show_error=False,
@@ -133,10 +132,7 @@ def launch(build: Callable[[Live], gr.Blocks], live: Live, lead: str, **options:
     )
 
 
-def _card(lead: str) -> str:
-    """What others show of the page where its address is shared; Gradio says its title."""
-    said = dict.fromkeys(["description", "og:description", "twitter:description"], lead)
-    said |= {"og:site_name": "Lifeboat", "twitter:card": "summary"}
-    if address := os.environ.get("SPACE_HOST"):
-        said["og:url"] = f"https://{address}"
-    return "".join(f'<meta name="{name}" property="{name}" content="{escape(word)}">' for name, word in said.items())
+def _describe(page: gr.Blocks, lead: str) -> None:
+    """Fill the card that others show where the page's address is shared; Gradio's own Blocks have no such words."""
+    config = page.get_config_file
+    page.get_config_file = lambda: config() | {"simple_description": lead}

@@ -118,9 +118,10 @@ def test_an_endpoint_that_is_not_there_is_said_to_be_none(predict_page):
     assert "/gradio_api/call/survive is not an endpoint" in text
 
 
-def test_the_page_has_a_title_and_an_icon_of_its_own(predict_page):
+def test_where_the_page_is_shared_it_says_what_it_is(predict_page):
     shown = requests.get(predict_page).text
     assert '<meta property="og:title" content="Would this passenger survive? · Lifeboat"' in shown
+    assert shown.count('content="Seven facts known when the Titanic sailed') == 2
     icon = requests.get(f"{predict_page}favicon.ico")
     assert icon.headers["content-type"].startswith("image/svg")
 
