@@ -28,7 +28,8 @@ from pages import load_app, make_champion
 from lifeboat.pages import theme
 from lifeboat.pages.live import Live
 champion = make_champion()
-theme.launch(load_app("predict").build, Live(lambda previous: champion, 30), server_port={port}, quiet=True)
+app = load_app("predict")
+theme.launch(app.build, Live(lambda previous: champion, 30), app.LEAD, server_port={port}, quiet=True)
 """
 
 EMPTY = """

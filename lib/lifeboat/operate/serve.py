@@ -50,9 +50,11 @@ def serve() -> Iterator[dict[str, subprocess.Popen]]:
     told = store.home().variables
     with contextlib.ExitStack() as stack:
         running = {}
-        for name, port in PORTS.items():
-            port = port if is_free(port) else _free_port()
-            running[f"http://127.0.0.1:{port}"] = process = _start(name, port, told)
+        ports = {name: port if is_free(port) else _free_port() for name, port in PORTS.items()}
+        addresses = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
+        links = {f"LIFEBOAT_{name.upper()}_PAGE": address for name, address in addresses.items()}
+        for name, port in ports.items():
+            running[addresses[name]] = process = _start(name, port, {**told, **links})
             stack.callback(process.wait)
             stack.callback(process.terminate)
         for address, process in running.items():

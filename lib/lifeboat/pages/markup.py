@@ -15,6 +15,17 @@ def text(content: object) -> str:
     return content if isinstance(content, Raw) else escape(str(content))
 
 
+SKELETON = Raw('<div class="skeleton" role="img" aria-label="Loading"><i></i><i></i><i></i></div>')
+"""What stands in a panel until its content comes."""
+
+
+def header(title: str, lead: str, links: Iterable[tuple[str, str]]) -> Raw:
+    """Build the head of a page: what it answers, in one sentence how, and where else to look."""
+    around = "".join(f'<a href="{text(address)}">{text(name)}</a>' for name, address in links)
+    nav = f'<nav aria-label="Elsewhere">{around}</nav>' if around else ""
+    return Raw(f'<h1>{text(title)}</h1><p class="lead">{text(lead)}</p>{nav}')
+
+
 def table(label: str, headers: Sequence[object], rows: Iterable[Sequence[object]], kind: str = "") -> Raw:
     """Build a table whose first cell in each row is its heading.
 
@@ -30,7 +41,7 @@ def table(label: str, headers: Sequence[object], rows: Iterable[Sequence[object]
         CSS classes.
     """
     head = "".join(f'<th scope="col">{text(name)}</th>' for name in headers)
-    body = "".join(_row(row) for row in rows)
+    body = "".join(_row(row, headers) for row in rows)
     # a scrollable box must be reachable by keyboard; a hidden caption would upset the widths of a fixed layout
     return Raw(
         f'<div class="scroll" tabindex="0" role="region" aria-label="{text(label)}">'
@@ -39,9 +50,12 @@ def table(label: str, headers: Sequence[object], rows: Iterable[Sequence[object]
     )
 
 
-def _row(cells: Sequence[object]) -> str:
+def _row(cells: Sequence[object], headers: Sequence[object]) -> str:
+    """A row; each cell knows its heading, which a phone shows beside it."""
     first, *others = cells
-    return f'<tr><th scope="row">{text(first)}</th>' + "".join(f"<td>{text(c)}</td>" for c in others) + "</tr>"
+    named = ["" if isinstance(name, Raw) else f' data-label="{text(name)}"' for name in headers[1:]]
+    body = "".join(f"<td{name}>{text(cell)}</td>" for name, cell in zip(named, others, strict=True))
+    return f'<tr><th scope="row">{text(first)}</th>{body}</tr>'
 
 
 def facts(pairs: Iterable[tuple[str, object]]) -> Raw:

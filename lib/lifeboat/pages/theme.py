@@ -8,22 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from gradio.route_utils import FnIndexInferError
 from gradio.routes import App
 from gradio.themes.utils import sizes
 
 from lifeboat.pages import files
 from lifeboat.pages.live import Live
+from lifeboat.pages.refusals import answer_bad_calls, malformed, no_such_endpoint
 
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 LARGEST_UPLOAD = "20mb"
-HEAD = """<style>
+STYLE = """<style>
+.main.fillable { max-width: 1360px !important; margin-inline: auto; }
 @media (max-width: 1000px) { .gradio-container { overflow: clip !important; } }
 @media (max-width: 640px) { .main.fillable { padding: 12px !important; } }
 </style>"""
-"""Rules for small windows; in style.css Gradio would confine them to what lies inside these elements."""
+"""The width, and rules for small windows; in style.css Gradio would confine them to what lies inside these elements."""
 
 NAVY = "eef4fa d9e6f2 b5cde3 89adcf 5c8ab8 3a6a9d 285483 1f4369 173350 10253b 0a1929"
 """Shades of the main colour, from the lightest."""
@@ -48,6 +49,11 @@ COLORS = {
     "checkbox_label_text_color_selected": ("#10253b", "#ffffff"),
 }
 """What Gradio calls each part of a page, and its colour in light and in dark mode."""
+
+
+ROUNDED = [f"{part}_radius" for part in ("block", "container", "input", "table")]
+ROUNDED += [f"button_{size}_radius" for size in ("small", "medium", "large")]
+"""What has corners: one radius for all."""
 
 
 class BroughtFont(gr.themes.Font):
@@ -76,13 +82,14 @@ def theme() -> gr.themes.Base:
         color_accent="#1f4369",
         button_primary_text_color="#ffffff",
         block_title_text_weight="600",
+        **dict.fromkeys(ROUNDED, "*radius_lg"),
         input_border_width="1px",
         **light,
         **dark,
     )
 
 
-def launch(build: Callable[[Live], gr.Blocks], live: Live, **options: Any) -> tuple[App, str, str]:
+def launch(build: Callable[[Live], gr.Blocks], live: Live, lead: str, **options: Any) -> tuple[App, str, str]:
     """Serve a page: nothing shared, nothing counted, no file but those of the page's own temporary folder.
 
     Parameters
@@ -91,6 +98,8 @@ def launch(build: Callable[[Live], gr.Blocks], live: Live, **options: Any) -> tu
         Builds the page over `live`.
     live : Live
         What the page shows.
+    lead : str
+        What it is, in a sentence, for those to whom its address is sent.
     **options
         For `gr.Blocks.launch`.
 
@@ -101,11 +110,14 @@ def launch(build: Callable[[Live], gr.Blocks], live: Live, **options: Any) -> tu
     """
     files.own_folder()
     page = build(live)
+    answer_bad_calls(page)
+    _describe(page, lead)
     page.queue(default_concurrency_limit=4, max_size=500)
     return page.launch(
         theme=theme(),
         css_paths=Path(__file__).with_name("style.css"),
-        head=HEAD,
+        head=STYLE,
+        favicon_path=str(Path(__file__).with_name("favicon.svg")),
         share=False,
         show_error=False,
         max_file_size=LARGEST_UPLOAD,
@@ -115,11 +127,12 @@ def launch(build: Callable[[Live], gr.Blocks], live: Live, **options: Any) -> tu
         mcp_server=False,
         ssr_mode=False,
         footer_links=["api", "settings"],
-        app_kwargs={"exception_handlers": {RequestValidationError: _refuse}},
+        app_kwargs={"exception_handlers": {RequestValidationError: malformed, FnIndexInferError: no_such_endpoint}},
         **options,
     )
 
 
-def _refuse(request: Request, error: Exception) -> JSONResponse:
-    """Answer a malformed request; the framework's own answer repeats it, and fails if it holds NaN."""
-    return JSONResponse({"detail": "malformed request: see 'Use via API' at the foot of the page"}, status_code=422)
+def _describe(page: gr.Blocks, lead: str) -> None:
+    """Fill the card that others show where the page's address is shared; Gradio's own Blocks have no such words."""
+    config = page.get_config_file
+    page.get_config_file = lambda: config() | {"simple_description": lead}

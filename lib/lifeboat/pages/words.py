@@ -162,6 +162,17 @@ def fate(row: Mapping[str, Any]) -> str:
     return OUTCOME.say(row["survived"]) + boat
 
 
+def share(part: float) -> str:
+    """Say a share that was counted in whole percent; a dash if nothing was counted.
+
+    Examples
+    --------
+    >>> share(0.787), share(1), share(float("nan"))
+    ('79%', '100%', '–')
+    """
+    return "–" if pd.isna(part) else f"{part:.0%}"
+
+
 def percent(probability: float) -> str:
     """Say a probability in whole percent, without ever calling something certain.
 

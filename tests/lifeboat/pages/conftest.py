@@ -99,7 +99,7 @@ def serve() -> Callable[..., str]:
     def start(name: str, read: Callable, every: float = 3600) -> str:
         app = load_app(name)
         app.EVERY = max(every, 1)
-        _, address, _ = theme.launch(app.build, Live(read, every), prevent_thread_lock=True, quiet=True)
+        _, address, _ = theme.launch(app.build, Live(read, every), app.LEAD, prevent_thread_lock=True, quiet=True)
         return address
 
     return start

@@ -89,6 +89,44 @@ def test_a_refusal_names_field_value_and_what_is_allowed(predict_page, position,
     assert said in json.loads(re.search(r"data: (.*)", text)[1])["error"]
 
 
+UPLOADED_BY_NOBODY = {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "data", "said"),
+    [
+        ("predict", [], "predict takes 7 arguments, pclass, sex, age, sibsp, parch, fare and embarked; found 0"),
+        ("predict", GOOD[:3], "found 3"),
+        ("predict", [*GOOD, 1], "found 8"),
+        ("predict", [1, UPLOADED_BY_NOBODY, *GOOD[2:]], "sex cannot be read"),
+        ("predict_csv", [], "predict_csv takes 1 argument, path; found 0"),
+        ("predict_csv", ["passengers.csv"], "path cannot be read"),
+        ("predict_csv", [{"a": 1}], "path cannot be read"),
+        ("predict_csv", [UPLOADED_BY_NOBODY], "path cannot be read: predict_csv takes 1 argument, path; a file must"),
+    ],
+)
+def test_a_wrong_call_is_answered_in_a_sentence_and_logged_nowhere(predict_page, capfd, endpoint, data, said):
+    _, text, answer = call(predict_page, endpoint, json.dumps({"data": data}))
+    assert answer is None
+    assert said in json.loads(re.search(r"data: (.*)", text)[1])["error"]
+    assert not LEAKS.search(text)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_endpoint_that_is_not_there_is_said_to_be_none(predict_page):
+    status, text, _ = call(predict_page, "survive", json.dumps({"data": GOOD}))
+    assert status == 404
+    assert "/gradio_api/call/survive is not an endpoint" in text
+
+
+def test_where_the_page_is_shared_it_says_what_it_is(predict_page):
+    shown = requests.get(predict_page).text
+    assert '<meta property="og:title" content="Would this passenger survive? · Lifeboat"' in shown
+    assert shown.count('content="Seven facts known when the Titanic sailed') == 2
+    icon = requests.get(f"{predict_page}favicon.ico")
+    assert icon.headers["content-type"].startswith("image/svg")
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -1,4 +1,5 @@
 import dataclasses
+import re
 from datetime import timedelta
 
 import pandas as pd
@@ -6,8 +7,10 @@ import pytest
 from pages import TODAY, make_versions
 
 from lifeboat import monitoring
+from lifeboat.intervals import wilson
 from lifeboat.pages.live import Live
 from lifeboat.pages.monitor import charts, panels
+from lifeboat.pages.monitor.headline import headline, sparkline
 from lifeboat.pages.monitor.history import ALL_VERSIONS, PERIODS, history
 from lifeboat.pages.monitor.page import HEADERS, LENGTHS, VIEWS, Page, in_words, table
 
@@ -57,8 +60,31 @@ def test_the_newest_prediction_stands_beside_the_newest_outcome(two_weeks):
     assert "as predicted" in shown[shown.index("Most recent outcome") :]
 
 
-def test_the_matrix_says_how_many_outcomes_are_pending(two_weeks):
-    assert "5 outcomes pending" in panels.confusion(two_weeks)
+def test_the_headline_is_the_accuracy_against_the_test_and_the_estimate_for_the_pending(two_weeks, results):
+    shown = headline(two_weeks, ALL_VERSIONS)
+    known, waiting = results[results["survived"].notna()], results[results["survived"].isna()]["probability"]
+    accuracy = (known["prediction"] == known["survived"]).mean()
+    low, high = wilson(int((known["prediction"] == known["survived"]).sum()), len(known))
+    assert f'<span class="number">{accuracy:.0%}</span>' in shown
+    assert f"of 625 known outcomes<br>95% interval {low:.0%} to {high:.0%}" in shown
+    assert "<dt>In the test</dt><dd>81%</dd>" in shown
+    estimate = waiting.where(waiting >= 0.5, 1 - waiting).mean()
+    assert f"<dt>Estimate for the 5 pending</dt><dd>{estimate:.0%}</dd>" in shown
+    assert not re.search(r"\d\.\d%", shown), "whole percent"
+
+
+def test_a_sparkline_has_a_point_for_each_day_with_outcomes_the_better_the_higher(two_weeks, one_row):
+    shown = sparkline(two_weeks, 0.81)
+    points = [tuple(map(float, pair.split(","))) for pair in re.search(r'points="(.*?)"', shown)[1].split()]
+    accuracy = two_weeks.by_day.query("known > 0")["accuracy"].astype(float).tolist()
+    assert len(points) == len(accuracy) == 14
+    assert [x for x, _ in points] == sorted(x for x, _ in points)
+    best, worst = accuracy.index(max(accuracy)), accuracy.index(min(accuracy))
+    assert points[best][1] == min(y for _, y in points)
+    assert points[worst][1] == max(y for _, y in points)
+    assert "<path" in shown
+    assert "<path" not in sparkline(two_weeks, None)
+    assert sparkline(one_row, 0.81) == ""
 
 
 def test_an_alarm_is_shown_with_its_figures(results):
@@ -133,9 +159,25 @@ def test_a_long_history_is_drawn_in_weeks_or_months_that_say_what_their_days_say
 
 def test_charts_have_a_trace_for_each_version_and_score(two_weeks):
     figure = charts.by_day(two_weeks, ALL_VERSIONS)
-    assert len(figure.data) == 2 * 5
+    assert len(figure.data) == 2 * 5 + 3
     assert sum(len(trace.y) for trace in figure.data if trace.type == "bar") == 21
-    assert "in the test 81.0%" in figure.layout.annotations[0].text
+    assert "in the test 81%" in figure.layout.annotations[0].text
+
+
+def test_whiskers_are_drawn_whole_and_the_trend_pools_what_they_scatter_around(two_weeks):
+    figure = charts.by_day(two_weeks, ALL_VERSIONS)
+    rows = two_weeks.rows
+    for score, axis in zip(
+        charts.SCORES, (figure.layout.yaxis, figure.layout.yaxis2, figure.layout.yaxis3), strict=True
+    ):
+        low, high = axis.range
+        assert low < rows[f"{score}_low"].min()
+        assert high > rows[f"{score}_high"].max()
+    assert figure.layout.bargap >= 0.3
+    trend, *_ = [trace for trace in figure.data if trace.type == "scatter" and trace.mode == "lines"]
+    week = rows[rows["day"] > rows["day"].max() - pd.Timedelta(days=7)]
+    assert trend.y[-1] == pytest.approx(monitoring.pool(week)["accuracy"])
+    assert trend.name == "pooled over 7 days"
 
 
 def test_the_page_stays_still_until_something_changes(page):

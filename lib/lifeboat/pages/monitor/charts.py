@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from lifeboat import monitoring
+from lifeboat.pages import words
 from lifeboat.pages.monitor.history import History
 
 COLORS = ("#2a87c4", "#de8f05", "#029e73", "#cc78bc", "#ca9161")
@@ -19,6 +20,9 @@ STEPS = {"day": "D", "week": "W", "month": "M"}
 """What a point may stand for, and how pandas calls it."""
 
 SPAN = {"day": 1, "week": 7, "month": 30}
+POOLED = 7
+"""Points that the trend takes together."""
+
 MOST_POINTS = 100
 """Points of a version; if there are more days than this, they are pooled into weeks, then into months."""
 
@@ -40,13 +44,15 @@ def _figure(figure: go.Figure, height: int) -> go.Figure:
     return figure
 
 
-def thinned(rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+def thinned(rows: pd.DataFrame, most: int = MOST_POINTS) -> tuple[pd.DataFrame, str]:
     """Pool days into weeks or months if there are too many of them to be seen, or to be drawn quickly.
 
     Parameters
     ----------
     rows : DataFrame
         As `monitoring.read_metrics` returns them.
+    most : int
+        Days that are left as they are; weeks that are not pooled further.
 
     Returns
     -------
@@ -54,7 +60,7 @@ def thinned(rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
         Such rows, of which ``day`` is the first day; and what they stand for: ``day``, ``week`` or ``month``.
     """
     periods = {step: rows["day"].dt.to_period(code) for step, code in STEPS.items()}
-    step = next((step for step in STEPS if periods[step].nunique() <= MOST_POINTS), "month")
+    step = next((step for step in STEPS if periods[step].nunique() <= most), "month")
     if step == "day":
         return rows, step
     parts = rows.groupby([periods[step], "model_version"])
@@ -89,9 +95,12 @@ def by_day(history: History, version: str) -> go.Figure:
             figure.add_trace(_points(part, score, style, when, row == 1 and len(versions) > 1), row, 1)
         figure.add_trace(_estimates(part, {**style, "showlegend": place == 0}, when), 1, 1)
         figure.add_trace(_volume(part, style, when), 4, 1)
+    for row, score in enumerate(SCORES, start=1):
+        figure.add_trace(_trend(rows, score, step, row == 1), row, 1)
+        figure.update_yaxes(range=_range(rows, score, tested), row=row, col=1)
     for row, score in enumerate(SCORES if tested is not None else [], start=1):
         figure.add_hline(float(tested[score]), row=row, col=1, line={"dash": "dash", "width": 1.5, "color": GREY})
-    figure.update_layout(barmode="stack")
+    figure.update_layout(barmode="stack", bargap=0.4)
     figure.update_yaxes(tickformat=".0%", row=1, col=1)
     figure.update_annotations(x=0, xanchor="left", font_size=14)
     return _figure(figure, 820)
@@ -102,7 +111,7 @@ def _title(score: str, tested: pd.Series | None) -> str:
 
 
 def _number(score: str, value: float) -> str:
-    return f"{value:.1%}" if score == "accuracy" else f"{value:.3f}"
+    return words.share(value) if score == "accuracy" else f"{value:.3f}"
 
 
 def _style(place: int, name: str, x: pd.Series, day: pd.Series) -> dict:
@@ -127,6 +136,31 @@ def _points(part: pd.DataFrame, score: str, style: dict, when: str, showlegend: 
     )
 
 
+def _trend(rows: pd.DataFrame, score: str, step: str, showlegend: bool) -> go.Scatter:
+    """Each point and the `POOLED` - 1 before it, all versions together: what the points scatter around."""
+    known = rows["known"].groupby(rows["day"]).sum().rolling(POOLED, min_periods=1).sum()
+    summed = (rows[score].astype(float) * rows["known"]).groupby(rows["day"]).sum().rolling(POOLED, min_periods=1).sum()
+    value = summed[known > 0] / known[known > 0]
+    return go.Scatter(
+        x=value.index,
+        y=value,
+        mode="lines",
+        line={"color": GREY, "width": 2.5},
+        name=f"pooled over {POOLED} {step}s",
+        showlegend=showlegend,
+        hoverinfo="skip",
+    )
+
+
+def _range(rows: pd.DataFrame, score: str, tested: pd.Series | None) -> list[float] | None:
+    """From the lowest to the highest end of a whisker or mark, with room around."""
+    drawn = [end for name in (f"{score}_low", f"{score}_high", score) for end in rows[name].dropna()]
+    drawn += rows["estimated_accuracy"].dropna().tolist() if score == "accuracy" else []
+    drawn += [] if tested is None else [float(tested[score])]
+    room = 0.08 * (max(drawn) - min(drawn)) if drawn else 0
+    return [min(drawn) - room, max(drawn) + room] if room else None
+
+
 def _estimates(part: pd.DataFrame, style: dict, when: str) -> go.Scatter:
     """What was to be expected before the outcomes came: open marks beside the measured ones."""
     value = part["estimated_accuracy"]
@@ -139,7 +173,7 @@ def _estimates(part: pd.DataFrame, style: dict, when: str) -> go.Scatter:
         },
         y=value,
         mode="markers",
-        hovertemplate=when + "<br>%{y:.1%} estimated from the probabilities<extra></extra>",
+        hovertemplate=when + "<br>%{y:.0%} estimated from the probabilities<extra></extra>",
     )
 
 

@@ -13,6 +13,7 @@ from lifeboat.pages import files, words
 from lifeboat.pages.live import Keyed, Live, Reading
 from lifeboat.pages.markup import Raw, notice
 from lifeboat.pages.monitor import charts, panels
+from lifeboat.pages.monitor.headline import headline
 from lifeboat.pages.monitor.history import ALL_VERSIONS, History
 from lifeboat.pages.notices import no_answer
 from lifeboat.passengers import FEATURES, FIELDS, LABEL, OUTCOME
@@ -95,7 +96,7 @@ def _views(keyed: Keyed[History | None], period: str, version: str) -> tuple:
         return *_nothing(), Raw() if history is None else panels.versions(history)
     part = history.cut(period, version)
     return (
-        panels.tiles(part, version),
+        headline(part, version),
         panels.latest(part),
         panels.confusion(part),
         panels.days_lead(version),

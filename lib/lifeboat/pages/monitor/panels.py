@@ -11,7 +11,8 @@ import pandas as pd
 
 from lifeboat import days, monitoring
 from lifeboat.pages import words
-from lifeboat.pages.markup import Raw, facts, large, notice, table, text
+from lifeboat.pages.markup import Raw, large, notice, table, text
+from lifeboat.pages.monitor.headline import with_interval
 from lifeboat.pages.monitor.history import ALL_VERSIONS, History, reference
 from lifeboat.passengers import DIED, FEATURES, FIELDS, LABEL, OUTCOME, SURVIVED, TITANIC
 
@@ -58,46 +59,6 @@ def _age(day: date, today: date) -> str:
     return {0: "of today", 1: "of yesterday"}.get(days, f"{days} days old")
 
 
-def tiles(history: History, version: str, today: date | None = None) -> Raw:
-    """Show the figures that sum up the chosen period and version.
-
-    Parameters
-    ----------
-    history : History
-        Cut to that period and version.
-    version : str
-        One of `History.version_names`: whose test accuracy to show.
-    today : date, optional
-        The day from which the age of the newest prediction counts; by default today (UTC).
-    """
-    today = today or days.today()
-    total = history.total
-    tested = history.tested(version)
-    figures = [
-        ("Newest prediction", _age(history.newest, today) if history.newest else "none"),
-        ("Passengers scored", f"{history.by_day['passengers'].sum():,}"),
-        ("Predictions", f"{total['passengers']:,.0f}"),
-        ("Outcomes pending", f"{total['passengers'] - total['known']:,.0f}"),
-        ("Accuracy, measured", _with_interval(total)),
-        ("Accuracy, estimated before the outcomes", _estimated(total)),
-    ]
-    if tested is not None:
-        figures.append(("Accuracy in the test", f"{tested['accuracy']:.1%}"))
-    return facts(figures)
-
-
-def _with_interval(total: Mapping[str, float]) -> str:
-    if not total["known"]:
-        return "no outcome yet"
-    return f"{total['accuracy']:.1%} ({total['accuracy_low']:.0%} to {total['accuracy_high']:.0%})"
-
-
-def _estimated(total: Mapping[str, float]) -> str:
-    if not total["passengers"]:
-        return "no prediction yet"
-    return f"{total['estimated_accuracy']:.1%} ({total['estimated_low']:.0%} to {total['estimated_high']:.0%})"
-
-
 def alarms(history: History) -> Raw:
     """Say which alarms are open on the newest day; nothing if none is."""
     found = history.alarms()
@@ -123,12 +84,12 @@ def latest(history: History) -> Raw:
 
 def _prediction(title: str, row: Mapping[str, Any]) -> str:
     return (
-        f'<h2>{title}</h2><p class="who">{text(_described(row))}</p>'
+        f'<section><h2>{title}</h2><p class="who">{text(_described(row))}</p>'
         f'<p class="said {_kind(row["prediction"])}">{large(words.percent(row["probability"]))} '
         f"<span>chance of survival:<br>predicted to have {OUTCOME.say(row['prediction'])}</span></p>"
         f'<p class="truth">Outcome: {outcome(row)}</p>'
         f'<p class="lead">{words.day(row["predicted_at"])}, model version {row["model_version"]}, '
-        f"passenger {row['passenger_id']}</p>"
+        f"passenger {row['passenger_id']}</p></section>"
     )
 
 
@@ -154,7 +115,7 @@ def outcome(row: Mapping[str, Any]) -> Raw:
 def confusion(history: History) -> Raw:
     """Show the confusion matrix with named cells, counts and rates."""
     total = history.total
-    matrix, waiting = monitoring.matrix_of(total), int(total["passengers"] - total["known"])
+    matrix = monitoring.matrix_of(total)
     rows = [
         [
             Raw(f"<b>{happened.capitalize()}</b><br>{matrix.loc[happened].sum():,}"),
@@ -163,19 +124,17 @@ def confusion(history: History) -> Raw:
         for happened in matrix.index
     ]
     headers = ["What happened", *(f"Predicted {said}" for said in matrix)]
-    lead = "Every scored passenger whose outcome is known, once per model version"
-    lead += f"; {words.count(waiting, 'outcome')} pending." if waiting else "."
+    lead = "Every scored passenger whose outcome is known, once per model version."
     return Raw(
         f'<h2>Confusion matrix</h2><p class="lead">{lead}</p>'
-        + table("Confusion matrix: outcomes by predictions", headers, rows, "confusion")
-        + _rates(matrix)
+        + table("Confusion matrix: outcomes by predictions", headers, [*rows, _rates(matrix)], "confusion")
     )
 
 
 def _cell(matrix: pd.DataFrame, happened: str, said: str) -> Raw:
     name, term = CELLS[happened, said]
     count, total = matrix.loc[happened, said], matrix.loc[happened].sum()
-    rate = f"{count / total:.0%} of those who {happened}" if total else "nobody yet"
+    rate = f"{words.share(count / total)} of those who {happened}" if total else "nobody yet"
     kind = "right" if happened == said else "wrong"
     return Raw(
         f'<div class="cell {kind} {happened}"><span class="name">{name}</span><span class="count">{count:,}</span>'
@@ -183,20 +142,15 @@ def _cell(matrix: pd.DataFrame, happened: str, said: str) -> Raw:
     )
 
 
-def _rates(matrix: pd.DataFrame) -> Raw:
-    def share(part: int, whole: int) -> str:
-        """In whole percent; a dash if the whole is 0."""
-        return f"{part / whole:.0%}" if whole else "–"
+def _rates(matrix: pd.DataFrame) -> list[object]:
+    """The last row of the matrix: how often each prediction was right."""
 
-    died, survived = (int(matrix[said].sum()) for said in (DIED, SURVIVED))
-    right = int(np.trace(matrix))
-    return facts(
-        [
-            ("Right overall", share(right, died + survived)),
-            ("Right when it predicts death", share(matrix.loc[DIED, DIED], died)),
-            ("Right when it predicts survival", share(matrix.loc[SURVIVED, SURVIVED], survived)),
-        ]
-    )
+    def right(said: str) -> Raw:
+        """Of those of whom it was said; a dash if there are none."""
+        whole = matrix[said].sum()
+        return Raw(f"<b>{words.share(matrix.loc[said, said] / whole if whole else np.nan)}</b> right")
+
+    return [Raw("<b>Together</b>"), *map(right, matrix)]
 
 
 def drift(history: History) -> Raw:
@@ -264,10 +218,10 @@ def _version(history: History, row: Mapping[str, Any]) -> list[object]:
         "champion" if row["champion"] else "challenger",
         words.day(row["created"]),
         row["description"] or "",
-        f"{row.get('accuracy', np.nan):.1%}",
+        words.share(row.get("accuracy")),
         f"{row.get('log_loss', np.nan):.3f}",
         f"{total['passengers']:,.0f}",
-        _with_interval(total),
+        with_interval(total) if total["known"] else "no outcome yet",
     ]
 
 
@@ -276,7 +230,8 @@ def days_lead(version: str) -> Raw:
     whose = "the champion's" if version == ALL_VERSIONS else f"{version.lower()}'s"
     return Raw(
         '<h2>Day by day</h2><p class="lead">Points are days, of a long history weeks or months, with 95% intervals '
-        f"(Wilson for the accuracy, bootstrap for the others); dashed lines are {whose} result on the test set: real "
+        "(Wilson for the accuracy, bootstrap for the others); the line pools each with the six before it; "
+        f"dashed lines are {whose} result on the test set: real "
         "passengers that it had never seen. "
         "Live and test differ for a reason: the outcomes of synthetic passengers are drawn from the same distribution "
         "as their features, not observed.</p>"

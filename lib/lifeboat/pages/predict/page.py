@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -24,7 +25,7 @@ from lifeboat.pages.predict.answer import Answer, answer, prediction
 from lifeboat.pages.predict.likeness import everyone, most_similar
 from lifeboat.pages.predict.summary import summary
 from lifeboat.pages.predict.whatif import smallest_changes
-from lifeboat.passengers import FEATURES, OUTCOME, ticket_class, validate_one
+from lifeboat.passengers import FEATURES, FIELDS, OUTCOME, ticket_class, validate_one
 from lifeboat.registry import Champion
 from lifeboat.synthetic import PassengerGenerator
 
@@ -47,26 +48,33 @@ NOTABLE = {
 }
 """Passengers to begin with, by id."""
 
+MADE_UP = 0
+"""The id of those who are none of them."""
+
+NUMBERS = [name for name, field in FIELDS.items() if not field.words]
+"""The features that are typed, and so may be what is not allowed."""
+
+IMPOSSIBLE = notice("This passenger cannot be", "The field that is marked says what is allowed.", "warning")
 NOT_UPLOADED = Raw("<p>Nothing uploaded yet.</p>")
-PANELS = 6
+PANELS = len(NUMBERS) + 6
 MAX_CACHED = 1024
 
 
 @dataclass(frozen=True)
 class Told:
-    """What is known about a chosen passenger besides the features, and the values of the controls it belongs to."""
+    """Whom the values of the controls belong to, and what is known about them besides."""
 
     values: tuple
-    truth: str
+    who: int = MADE_UP
+    truth: str = ""
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What the panels of an open page show: which model's answer to which values of the controls, and the truth."""
+    """What the panels of an open page show: which model's answer, and to what."""
 
     model: Any
-    values: tuple
-    truth: str = ""
+    told: Told
 
 
 def read_champion(project: Project, previous: Champion | None = None) -> Champion:
@@ -150,22 +158,24 @@ class Page:
         Returns
         -------
         tuple
-            What is shown now (`Shown`), what is wrong with the store, and the panels: five of the answer, and the
-            model that gave it.
+            Who that is, what is shown now (`Shown`), what is wrong with the store, and the panels: what is wrong with
+            each of `NUMBERS`, five of the answer, and the model that gave it.
         """
         reading = self._champion.get()
-        truth = told.truth if told and told.values == values else ""
-        now = Shown(_mark(reading), values, truth)
-        panels_ = (gr.skip(),) * PANELS if now == shown else self._answer(reading, from_controls(values), truth)
-        return now, state(reading), *panels_
+        told = told if told and told.values == values else Told(values)
+        now = Shown(_mark(reading), told)
+        if now == shown:
+            return gr.skip(), now, state(reading), *(gr.skip(),) * PANELS
+        return told.who, now, state(reading), *self._answer(reading, told)
 
-    def choose(self, passenger_id: int | None) -> tuple:
-        """Fill the controls with a real passenger, and answer: the values, `Told`, and then what `ask` returns."""
-        frame, _ = everyone()
-        row = frame.set_index("passenger_id").loc[passenger_id or next(iter(NOTABLE))]
-        passenger = {name: row[name] for name in FEATURES}
-        truth = f"In truth, {words.full_name(row['name'])} {words.fate(row)}."
-        return self._present(passenger, truth)
+    def choose(self, who: int | None) -> tuple:
+        """Fill the controls with a passenger, and answer: who it is, the values, `Told`, and then what `ask` adds."""
+        if not who:  # somebody made up, or the box was emptied
+            return self._surprise(random.randrange(2))
+        row = real(who)
+        return self._present(
+            Told(to_controls(row), who, f"In truth, {words.full_name(row['name'])} {words.fate(row)}.")
+        )
 
     def surprise_survivor(self) -> tuple:
         """Fill the controls with a made-up passenger like those who survived, and answer."""
@@ -177,14 +187,13 @@ class Page:
 
     def _surprise(self, survived: int) -> tuple:
         row = generator().sample(1, survived=survived, seed=random.randrange(2**31)).iloc[0]
-        passenger = {name: row[name] for name in FEATURES}
         truth = f"Nobody real: made up in the likeness of those who {OUTCOME.say(survived)}."
-        return None, *self._present(passenger, truth)
+        return self._present(Told(to_controls(row), MADE_UP, truth))
 
-    def _present(self, passenger: dict[str, Any], truth: str) -> tuple:
-        reading, values = self._champion.get(), to_controls(passenger)
-        shown = Shown(_mark(reading), values, truth)
-        return *values, Told(values, truth), shown, state(reading), *self._answer(reading, passenger, truth)
+    def _present(self, told: Told) -> tuple:
+        reading = self._champion.get()
+        shown = Shown(_mark(reading), told)
+        return told.who, *told.values, told, shown, state(reading), *self._answer(reading, told)
 
     def score_file(self, path: str | None, progress: gr.Progress = gr.Progress()) -> tuple:  # noqa: B008
         """Score a list of up to 100,000 passengers: the columns pclass, sex, age, sibsp, parch, fare and embarked.
@@ -203,21 +212,18 @@ class Page:
         faults = files.save(scored.faults, "faults") if scored.faulty else None
         return summary(scored), files.save(scored.predictions, "predictions"), faults
 
-    def _answer(self, reading: Reading[Champion], passenger: dict[str, Any], truth: str) -> tuple[Raw, ...]:
-        """The panels of an answer, all from one reading."""
+    def _answer(self, reading: Reading[Champion], told: Told) -> tuple:
+        """The panels of an answer, all from one reading; the last answer stays, in grey, under an impossible one."""
+        passenger = from_controls(told.values)
+        faults = [panels.fault(name, passenger[name]) for name in NUMBERS]
         if reading.value is None:
-            return _alone(missing(reading))
+            return *faults, missing(reading), *(Raw(),) * 5
         model = panels.model_line(reading.value)
-        try:
-            values = tuple(validate_one(passenger).values())
-        except InvalidRow as error:
-            return *_alone(notice("This passenger cannot be", str(error), "warning"))[:-1], model
+        if any(faults):
+            return *faults, IMPOSSIBLE, *(gr.skip(),) * 4, model
+        values = tuple(validate_one(passenger).values())
         found, *others = self._explained(Keyed(_mark(reading), reading.value), values)
-        return panels.verdict(found), panels.truth(found, truth), *others, model
-
-
-def _alone(panel: Raw) -> tuple[Raw, ...]:
-    return panel, *(Raw(),) * (PANELS - 1)
+        return *faults, panels.verdict(found), panels.truth(found, told.truth), *others, model
 
 
 def _explain(champion: Keyed[Champion], values: tuple) -> tuple[Answer, Raw, Raw, Raw]:
@@ -263,16 +269,22 @@ def from_controls(values: tuple) -> dict[str, Any]:
     return passenger
 
 
-def to_controls(passenger: dict[str, Any]) -> tuple:
-    """Turn a passenger into the values of the controls; an unknown age or fare leaves a middling value behind."""
-    known = {name: None if pd.isna(value) else value for name, value in passenger.items()}
+def real(who: int) -> pd.Series:
+    """Return a real passenger, with every column of the data, by id."""
+    frame, _ = everyone()
+    return frame.set_index("passenger_id").loc[who]
+
+
+def to_controls(passenger: Mapping[str, Any]) -> tuple:
+    """Turn a passenger into the values of the controls: fares to the penny; one unknown leaves a middling value."""
+    known = {name: None if pd.isna(passenger[name]) else passenger[name] for name in FEATURES}
     return (
         int(known["pclass"]),
         known["sex"],
         28.0 if known["age"] is None else float(known["age"]),
         int(known["sibsp"]),
         int(known["parch"]),
-        14.45 if known["fare"] is None else round(float(known["fare"]), 4),
+        14.45 if known["fare"] is None else round(float(known["fare"]), 2),
         known["embarked"] or UNKNOWN,
         known["age"] is None,
         known["fare"] is None,
@@ -280,11 +292,12 @@ def to_controls(passenger: dict[str, Any]) -> tuple:
 
 
 def people() -> list[tuple[str, int]]:
-    """List every passenger as label and id: the notable ones first, then all by name."""
+    """List every passenger as label and id: nobody real, the notable ones, then all by name."""
     frame, _ = everyone()
     rows = frame.sort_values("name").to_dict("records")
     others = [(f"{words.full_name(r['name'])}, {ticket_class(r['pclass'])}", r["passenger_id"]) for r in rows]
-    return [(label, key) for key, label in NOTABLE.items()] + [pair for pair in others if pair[1] not in NOTABLE]
+    notable = [(label, key) for key, label in NOTABLE.items()]
+    return [("Somebody made up", MADE_UP), *notable, *(pair for pair in others if pair[1] not in NOTABLE)]
 
 
 def example() -> Raw:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 
+from lifeboat.fields import NotAllowed
 from lifeboat.pages import words
 from lifeboat.pages.markup import Raw, facts, large, table, text
 from lifeboat.pages.predict.answer import Answer, Evidence
@@ -47,6 +48,15 @@ def truth(answer: Answer, known: str) -> Raw:
         A sentence on what happened; empty if nothing is known.
     """
     return Raw(f'<p class="lead">{_how_sure(answer.evidence)}</p><p class="truth">{text(known)}</p>')
+
+
+def fault(name: str, value: Any) -> Raw:
+    """Say what is wrong with the value of a feature, and what is allowed; nothing if it is allowed."""
+    try:
+        FIELDS[name].read(value)
+    except NotAllowed as error:
+        return Raw(f'<p id="fault-{name}" role="alert">{text(error)}</p>')
+    return Raw()
 
 
 def _verdict_words(p: float) -> str:
@@ -190,11 +200,15 @@ def _person(row: Mapping[str, Any]) -> list[object]:
 
 def model_line(champion: Champion) -> Raw:
     """Name the model, its version, when it was trained, and how it did on passengers that it had never seen."""
-    tested = [(word, champion.metrics[name]) for name, word in METRIC_WORDS.items() if name in champion.metrics]
+    tested = [(name, champion.metrics[name]) for name in METRIC_WORDS if name in champion.metrics]
     return facts(
         [
             ("Model", f"{champion.dataset.task} version {champion.version}"),
             ("Trained", words.day(champion.created)),
-            *[(f"{_capital(word)} in the test", f"{value:.3f}") for word, value in tested],
+            *[(f"{_capital(METRIC_WORDS[name])} in the test", _measured(name, value)) for name, value in tested],
         ]
     )
+
+
+def _measured(name: str, value: float) -> str:
+    return words.share(value) if name == "accuracy" else f"{value:.3f}"
