@@ -1,8 +1,9 @@
-"""How the predict page stands up to fifty visitors at once, beside a Gradio app that does nothing.
+"""How both pages stand up to fifty visitors at once, beside a Gradio app that does nothing.
 
 Run with ``python -m benchmarks.spaces``. The apps run in processes of their own; in this one fifty threads, each with a
 session as gradio_client has it, call them in turn for ten seconds, three times each, so that whatever else the machine
-does falls on all alike. Measured are the endpoint `predict` and what the page itself asks for: all panels of an answer.
+does falls on all alike. Measured are the endpoint `predict`, what the page itself asks for (all panels of an answer), and
+what an open monitor asks for.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 
 CLIENTS = 50
 SLICE, SLICES = 10.0, 3
-OURS_AT, EMPTY_AT = 7971, 7972
+OURS_AT, EMPTY_AT, MONITOR_AT = 7971, 7972, 7973
 
 OURS = """
 import sys
@@ -30,6 +31,18 @@ from lifeboat.pages.live import Live
 champion = make_champion()
 app = load_app("predict")
 theme.launch(app.build, Live(lambda previous: champion, 30), app.LEAD, server_port={port}, quiet=True)
+"""
+
+MONITOR = """
+import sys
+sys.path.insert(0, "tests/lifeboat/pages")
+from pages import load_app, make_champion, make_results, make_versions
+from lifeboat.pages import theme
+from lifeboat.pages.live import Live
+from lifeboat.pages.monitor.history import history
+found = history(make_results(make_champion()), make_versions(), mark="two weeks")
+app = load_app("monitor")
+theme.launch(app.build, Live(lambda previous: found, 30), app.LEAD, server_port={port}, quiet=True)
 """
 
 EMPTY = """
@@ -77,14 +90,29 @@ def predict(connection: http.client.HTTPConnection, session: str, data: list) ->
 
 def ask(connection: http.client.HTTPConnection, session: str, data: list) -> None:
     """Do what the page does when a control is moved."""
-    body = {"data": [*data, False, False], "fn_index": 0, "session_hash": session}
+    _event(connection, session, [None, None, *data, False, False])
+
+
+def look(connection: http.client.HTTPConnection, session: str, data: list) -> None:
+    """Do what an open monitor does every now and then."""
+    _event(connection, session, [None, "All history", "All versions", "all", 50, ""])
+
+
+def _event(connection: http.client.HTTPConnection, session: str, data: list) -> None:
+    """Call what a page calls first, in its session."""
+    body = {"data": data, "fn_index": 0, "session_hash": session}
     request(connection, "POST", "/gradio_api/queue/join", body)
     answer = request(connection, "GET", f"/gradio_api/queue/data?session_hash={session}")
     if '"success":true' not in answer.replace(" ", ""):
         raise RuntimeError(answer[:200])
 
 
-CASES = {"predict": (predict, OURS_AT), "page": (ask, OURS_AT), "empty app": (predict, EMPTY_AT)}
+CASES = {
+    "predict": (predict, OURS_AT),
+    "page": (ask, OURS_AT),
+    "monitor": (look, MONITOR_AT),
+    "empty app": (predict, EMPTY_AT),
+}
 
 
 def client(case: str, name: int, turn: int, end: float, seconds: list[float], errors: list[str]) -> None:
@@ -115,10 +143,10 @@ def attack(case: str, turn: int) -> tuple[list[float], list[str]]:
 
 
 def wait(port: int) -> None:
-    """Wait until an app answers, and warm it up."""
+    """Wait until an app answers."""
     for _ in range(600):
         try:
-            predict(http.client.HTTPConnection("127.0.0.1", port), "first", passenger(np.random.default_rng(0)))
+            request(http.client.HTTPConnection("127.0.0.1", port), "GET", "/config")
             return
         except (OSError, RuntimeError):
             time.sleep(0.2)
@@ -127,7 +155,7 @@ def wait(port: int) -> None:
 
 def main() -> None:
     """Measure all cases in turn and print a line for each."""
-    codes = {OURS_AT: OURS, EMPTY_AT: EMPTY}
+    codes = {OURS_AT: OURS, MONITOR_AT: MONITOR, EMPTY_AT: EMPTY}
     apps = [subprocess.Popen([sys.executable, "-c", code.format(port=port)]) for port, code in codes.items()]
     seconds, errors = defaultdict(list), defaultdict(list)
     try:

@@ -7,11 +7,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from pages import SIZES, load_app, make_champion, make_results, make_versions, with_fonts_of
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from lifeboat.pages import theme
@@ -90,6 +92,22 @@ def picture(tmp_path) -> Callable[[Page, str], None]:
         page.screenshot(path=folder / f"{name}.png")
 
     return take
+
+
+@pytest.fixture
+def film(tmp_path) -> Iterator[Callable[[Page], None]]:
+    """Take pictures of pages for a screencast, pages.webp, which is kept where `picture` keeps its own."""
+    frames = []
+
+    def take(page: Page) -> None:
+        page.wait_for_timeout(500)
+        frames.append(Image.open(BytesIO(page.screenshot())).convert("RGB").resize((960, 675)))
+
+    yield take
+    path = Path(os.environ.get("LIFEBOAT_PICTURES", tmp_path), "pages.webp")
+    first, *others = frames
+    first.save(path, save_all=True, append_images=others, duration=1800, loop=0, quality=75, method=6)
+    assert path.stat().st_size < 2_000_000
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The readers of both pages over a real store, filled as the pipelines fill it; both pages as they are served."""
 
+import re
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -72,19 +73,48 @@ def test_the_page_knows_which_accuracy_the_champion_promised(two_weeks_old):
 
 @pytest.mark.slow
 @pytest.mark.browser
-def test_both_pages_are_served_over_the_store(two_weeks_old, visit, picture):
+def test_both_pages_are_served_over_the_store(two_weeks_old, visit, picture, film):
     with serving.serve() as running:
         predict, monitor = running
         for size in ("desktop", "phone"):
             page = visit(predict, size)
             expect(page.locator("p.truth")).to_contain_text("survived, in lifeboat 6")
             picture(page, f"predict-{size}")
+            if size == "desktop":
+                show_predict(page, film)
             page.close()
             page = visit(monitor, size)
             expect(page.locator(".prose.tiles")).to_contain_text("420")
             picture(page, f"monitor-{size}")
+            if size == "desktop":
+                show_monitor(page, film)
             page.close()
     assert all(process.poll() is not None for process in running.values())
+
+
+def show_predict(page, film):
+    """What can be done on the first page: look, change a fact, ask for somebody else."""
+    expect(page.get_by_role("link", name="How well has it been doing?")).to_be_visible()
+    film(page)
+    for choice, said in {"Male": "a man", "Third": "third class"}.items():
+        page.get_by_label(choice, exact=True).check()
+        expect(page.locator(".verdict .who")).to_have_text(re.compile(said, re.IGNORECASE))
+        film(page)
+    page.mouse.wheel(0, 520)
+    film(page)
+    page.evaluate("window.scrollTo(0, 0)")
+    page.get_by_role("button", name="a survivor").click()
+    expect(page.locator("p.truth")).to_contain_text("Nobody real")
+    film(page)
+
+
+def show_monitor(page, film):
+    """What the second page holds, tab by tab."""
+    film(page)
+    for tab in ("Days", "Calibration", "Drift", "Models"):
+        page.get_by_role("tab", name=tab).click()
+        page.wait_for_timeout(500)  # charts draw themselves
+        film(page)
 
 
 def test_the_readers_follow_the_store(two_weeks_old):
