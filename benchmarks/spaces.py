@@ -2,8 +2,8 @@
 
 Run with ``python -m benchmarks.spaces``. The apps run in processes of their own; in this one fifty threads, each with a
 session as gradio_client has it, call them in turn for ten seconds, three times each, so that whatever else the machine
-does falls on all alike. Measured are the endpoint `predict`, what the page itself asks for (all panels of an answer), and
-what an open monitor asks for.
+does falls on all alike. Measured are the endpoint `predict`, what the page itself asks for (all panels of an answer),
+and what an open monitor asks for.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ def test_contributions_add_up_to_the_probability_shown(estimator):
     model = make_champion(estimator=estimator)
     found = answer(model, GOOD)
     assert found.probability == pytest.approx(prediction(model, GOOD)["probability"])
-    shown = re.findall(r"<td>([+-]\d+\.\d\d)", panels.why(found))
+    shown = re.findall(r"<td[^>]*>([+-]\d+\.\d\d)", panels.why(found))
     start, *steps, end = map(float, shown)
     assert start + sum(steps) == pytest.approx(end, abs=0.05)
 
