@@ -22,11 +22,12 @@ Version = Annotated[int, typer.Argument(min=1, help="of the model in the registr
 @app.command("list")
 def list_models() -> None:
     """List the registered versions, newest first."""
+    project = store.login()  # first, for the service starts while all else is imported
     import pandas as pd
 
     from lifeboat import registry
 
-    found = registry.versions(store.login()).round(3).reset_index()
+    found = registry.versions(project).round(3).reset_index()
     shown = pd.DataFrame(
         {
             "version": found["version"].astype(str) + found.pop("champion").map({True: " *", False: ""}),
