@@ -57,14 +57,20 @@ EXPLORED = [
             and DATA.query("pclass < 3")["age"].isna().sum() < 60
         ),
     ),
+    ("most of them men", lambda: DATA.query("pclass < 3 and age.isna()")["sex"].eq("male").mean() > 0.6),
+    ("Compare by sex as well, as exercise 1.3 does, and what is left could be chance", lambda: _left_by_sex() < 1.96),
     ("Half of the third-class women survived", lambda: abs(share("sex == 'female' and pclass == 3") - 0.5) < 0.02),
     (
         "Of 19 passengers in large families none survived",
         lambda: DATA["survived"][RELATIVES >= 7].to_list() == [0] * 19,
     ),
     (
-        "b) more than twice as much for women",
+        "b) more than twice as many for women",
         lambda: _first_over_third("female") > 2 * _first_over_third("male") > 0,
+    ),
+    (
+        "47 points between first and third. For men it was 19.",
+        lambda: [round(100 * _first_over_third(sex)) for sex in ("female", "male")] == [47, 19],
     ),
     (
         "Nearly all women of the first two classes survived",
@@ -113,6 +119,16 @@ def _unknown():
     missing = DATA[FEATURES].isna().sum().sort_values(ascending=False)
     assert missing["age"] > 100 > 5 > missing["embarked"]
     return missing[missing > 0].index.to_list()
+
+
+def _left_by_sex():
+    """Standard errors between unknown and known ages, compared within sex and class (Cochran 1954)."""
+    excess = variance = 0.0
+    for _, group in DATA.groupby(["sex", "pclass"]):
+        unknown, n, rate = group["age"].isna(), len(group), group["survived"].mean()
+        excess += group.loc[unknown, "survived"].sum() - unknown.sum() * rate
+        variance += rate * (1 - rate) * unknown.sum() * (~unknown).sum() / (n - 1)
+    return abs(excess) / variance**0.5
 
 
 def _first_over_third(sex):

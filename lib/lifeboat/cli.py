@@ -79,7 +79,7 @@ def status() -> None:
     """List the runs and say what is wrong: failed runs, missed days, open alarms; then the exit code is 1."""
     from lifeboat.operate import alerts
 
-    table = Table("pipeline", "days", "started (UTC)", "status", "with", "error")
+    table = Table("pipeline", "days", "started (UTC)", "status", "options", "error")
     for record in records.history():
         days = record.start if record.start == record.end else f"{record.start} to {record.end}"
         table.add_row(record.pipeline, days, record.started[:16], record.status, record.options, Text(record.cause))
@@ -91,6 +91,7 @@ def status() -> None:
         console.print(f"Catch up with: lifeboat run daily --start {missed[0]} --end {missed[-1]}", soft_wrap=True)
     if problems:
         raise typer.Exit(1)
+    console.print("Nothing is wrong: no failed run, no missed day, no open alarm.", style="green")
 
 
 @app.command()

@@ -52,19 +52,19 @@ check("1.2", gain_women, gain_men)
 # for class cannot say that; it needs a term for both together.
 
 # %% [markdown]
-# ## 1.3 The gap that was mostly class
+# ## 1.3 The gap that was mostly sex and class
 #
-# Fewer of those without an age survived, but most of them travelled in third class. So compare like with like: take
-# the gap (share of survivors with unknown age minus share with known age) within each class, then average the three
-# gaps, each weighted by *all* passengers of its class. Call the result `adjusted_gap`.
+# Fewer of those without an age survived, but most of them were men of the third class. So compare like with like: take
+# the gap (share of survivors with unknown age minus share with known age) for women and men of each class, then
+# average the six gaps, each weighted by *all* passengers of its group. Call the result `adjusted_gap`.
 
 # %%
 unknown = data["age"].isna()
 
 # solution
-by_class = data.groupby(["pclass", unknown])["survived"].mean().unstack()
-gaps = by_class[True] - by_class[False]
-adjusted_gap = (gaps * data["pclass"].value_counts(normalize=True)).sum()
+by_group = data.groupby(["sex", "pclass", unknown])["survived"].mean().unstack()
+gaps = by_group[True] - by_group[False]
+adjusted_gap = (gaps * data[["sex", "pclass"]].value_counts(normalize=True)).sum()
 # end
 
 # %%

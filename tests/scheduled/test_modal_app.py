@@ -142,6 +142,7 @@ def test_only_the_code_is_uploaded(modal, deployed):
         ".md",
         ".css",
         ".js",
+        ".svg",
         ".woff2",
         ".txt",
     }

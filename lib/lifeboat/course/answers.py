@@ -115,5 +115,7 @@ def numbers(answer: Any, length: int, of: str = "passengers") -> np.ndarray:
 
 
 def _a(answer: Any) -> str:
-    name = "Nothing (None)" if answer is None else type(answer).__name__
-    return name if answer is None else f"A {name}"
+    if answer is None:
+        return "Nothing (None)"
+    name = type(answer).__name__
+    return f"{'An' if name[0] in 'AEIOUaeiou' else 'A'} {name}"

@@ -69,7 +69,7 @@ def next_task() -> source.Task | None:
 
 def overview() -> RenderableType:
     """Draw what is done in each lesson, and say what comes next."""
-    table = Table("lesson", "exercises", "solved", "test", box=box.SIMPLE_HEAD)
+    table = Table("lesson", "exercises", "solved", "skipped by test", box=box.SIMPLE_HEAD)
     for lesson in lessons():
         marks = "".join("[green]●[/]" if solved else "○" for solved in lesson.solved)
         table.add_row(lesson.name, marks, f"{sum(lesson.solved)} of {len(lesson.solved)}", "passed" * lesson.passed)
@@ -87,7 +87,7 @@ def _what_next() -> str:
     name = f"notebooks/exercises/{task.notebook}.ipynb"
     lesson = lesson_of(task.number)
     return (
-        f"Next: {task.number} {escape(task.title)}, in {name}\n"
+        f"Next: {task.number} {escape(task.title)}, in {name}; read notebooks/{task.notebook}.ipynb first\n"
         f"`lifeboat learn --open` opens it; `lifeboat learn --skip {lesson}` lets you skip lesson {lesson} by a test."
     )
 

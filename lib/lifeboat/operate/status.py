@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 NEXT_STEPS = {
     "make spaces": "the two web pages: ask about a passenger, watch the predictions",
-    "make lab": "the notebooks, to read and to change",
+    "make lab": "the notebooks, to read and to change: begin with 00_start_here",
     ". .venv/bin/activate": "for the command lifeboat; then",
+    "lifeboat learn": "the exercises: what you have done, and what comes next",
     "lifeboat run daily": "today's passengers alone, as a schedule would",
     "lifeboat status": "runs, failures and missed days",
 }

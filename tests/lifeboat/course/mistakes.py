@@ -21,11 +21,18 @@ LESSON_01 = [
     ("1.2", lambda s: (by_class(s)[1] - by_class(s)[3], s.gain_men), "women and men together"),
     ("1.2", lambda s: (s.gain_women, s.survived["male", 1] - s.survived["male", 2]), "second"),
     ("1.2", lambda s: (s.survived["female", 1] / s.survived["female", 3], s.gain_men), "ratio"),
+    ("1.2", lambda s: (100 * s.gain_women, s.gain_men), "in percent"),
+    ("1.2", lambda s: (round(s.gain_women, 2), s.gain_men), "rounded"),
     ("1.3", lambda s: raw_gap(s), "raw gap"),
+    ("1.3", lambda s: gap_within_classes(s), "women and men together"),
     ("1.3", lambda s: s.gaps.mean(), "equal weights"),
     ("1.3", lambda s: -s.adjusted_gap, "sign"),
     ("1.3", lambda s: s.gaps.sum(), "added up"),
-    ("1.3", lambda s: (s.gaps * s.data.loc[s.unknown, "pclass"].value_counts(normalize=True)).sum(), "unknown age;"),
+    (
+        "1.3",
+        lambda s: (s.gaps * s.data.loc[s.unknown, ["sex", "pclass"]].value_counts(normalize=True)).sum(),
+        "unknown age;",
+    ),
     ("1.4", lambda s: (1 - s.accuracy, s.leaks), "wrong"),
     ("1.4", lambda s: (rule_of_companions(s).mean(), s.leaks), "over all"),
     ("1.4", lambda s: (rule_with_oneself(s), s.leaks), "themselves"),
@@ -50,6 +57,11 @@ def by_class(s):
 def raw_gap(s):
     mean = s.data.groupby(s.unknown)["survived"].mean()
     return mean[True] - mean[False]
+
+
+def gap_within_classes(s):
+    shares = s.data.groupby(["pclass", s.unknown])["survived"].mean().unstack()
+    return ((shares[True] - shares[False]) * s.data["pclass"].value_counts(normalize=True)).sum()
 
 
 def rule_of_companions(s, share=0.5):

@@ -1,8 +1,10 @@
-"""Lesson 01: baselines, interaction, adjusting for class, leaks in disguise, rules."""
+"""Lesson 01: baselines, interaction, adjusting for sex and class, leaks in disguise, rules."""
 
 from __future__ import annotations
 
 from typing import Any
+
+import pandas as pd
 
 from lifeboat.course.answers import expect, names, near, number, table
 from lifeboat.course.exercise import Wrong, exercise
@@ -71,6 +73,8 @@ def class_by_sex(gain_women: Any, gain_men: Any) -> None:
                 f"For {who} you compared first class with second.": survived[sex, 1] - survived[sex, 2],
                 f"For {who} you gave a ratio; the question is by how much it was higher.": survived[sex, 1]
                 / survived[sex, 3],
+                f"For {who} that is in percent; a share lies between 0 and 1.": 100 * right,
+                f"For {who} you rounded; give all digits that the subtraction has.": round(right, 2),
             },
             f"For {who} that is not the difference between the shares of survivors in first and in third class.",
         )
@@ -78,37 +82,47 @@ def class_by_sex(gain_women: Any, gain_men: Any) -> None:
 
 @exercise(
     "1.3",
-    todo="Set `adjusted_gap` to the mean of the three gaps, each weighted by the passengers of its class.",
-    why="Most of the gap was the class: a difference between groups may belong to something else that sets them apart.",
+    todo="Set `adjusted_gap` to the mean of the six gaps, each weighted by the passengers of its group.",
+    why="Most of the gap was sex and class: a difference between groups may belong to what else sets them apart.",
     hints=(
-        "Six shares of survivors are needed: three classes, with and without an age.",
-        "`data.groupby(['pclass', unknown])['survived'].mean().unstack()` has them; subtract the columns.",
-        "The weights are `data['pclass'].value_counts(normalize=True)`; multiply, then add up.",
+        "Twelve shares of survivors are needed: women and men, three classes, with and without an age.",
+        "`data.groupby(['sex', 'pclass', unknown])['survived'].mean().unstack()` has them; subtract the columns.",
+        "The weights are `data[['sex', 'pclass']].value_counts(normalize=True)`; multiply, then add up.",
     ),
 )
-def gap_within_class(adjusted_gap: Any) -> None:
-    """Judge the gap between unknown and known ages, adjusted for class."""
+def gap_within_groups(adjusted_gap: Any) -> None:
+    """Judge the gap between unknown and known ages, adjusted for sex and class."""
     data = everyone()
     unknown = data["age"].isna()
-    by_class = data.groupby(["pclass", unknown])["survived"].mean().unstack()
-    gaps = by_class[True] - by_class[False]
     raw = data["survived"].groupby(unknown).mean()
-    of_unknown = data.loc[unknown, "pclass"].value_counts(normalize=True)
-    right = (gaps * data["pclass"].value_counts(normalize=True)).sum()
+    gaps, weights, of_unknown = _gaps(data, ["sex", "pclass"])
+    by_class, class_weights, _ = _gaps(data, ["pclass"])
+    right = (gaps * weights).sum()
     expect(
         adjusted_gap,
         right,
         {
-            "That is the raw gap, over all classes at once. Compare within each class first.": raw[True] - raw[False],
+            "That is the raw gap, over all groups at once. Compare within each group first.": raw[True] - raw[False],
+            "You compared within the three classes, women and men together; the groups are of one sex and one class.": (
+                by_class * class_weights
+            ).sum(),
             "The sign is wrong: subtract the share with known age from the share with unknown age.": -right,
-            "You gave the three classes equal weights; weight each by its passengers.": gaps.mean(),
-            "You weighted by the passengers of unknown age; weight by all passengers of the class.": (
+            "You gave the six groups equal weights; weight each by its passengers.": gaps.mean(),
+            "You weighted by the passengers of unknown age; weight by all passengers of the group.": (
                 gaps * of_unknown
             ).sum(),
-            "You added up the three gaps; take their weighted mean, with weights that add up to one.": gaps.sum(),
+            "You added up the six gaps; take their weighted mean, with weights that add up to one.": gaps.sum(),
         },
-        "That is not the weighted mean of the three gaps. Look at each gap by itself first.",
+        "That is not the weighted mean of the six gaps. Look at each gap by itself first.",
     )
+
+
+def _gaps(data: pd.DataFrame, groups: list[str]) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """The gap within each group, and the group's share of all passengers and of those whose age is unknown."""
+    unknown = data["age"].isna()
+    shares = data.groupby([*groups, unknown])["survived"].mean().unstack()
+    of_all, of_unknown = (part.groupby(groups).size() / len(part) for part in (data, data[unknown]))
+    return shares[True] - shares[False], of_all, of_unknown
 
 
 @exercise(
@@ -176,8 +190,8 @@ def safest_rule(safest: Any) -> None:
     parted = inside.groupby([data[key].astype(object).where(data[key].notna(), "?") for key in keys]).nunique() > 1
     if parted.any():
         raise Wrong(
-            f"{parted.sum()} times your rows hold one of two passengers who are equal in all seven features, and not "
-            "the other. So something else than the features chose: the outcome?"
+            f"In {parted.sum()} groups of passengers who are equal in all seven features, your rows hold some and not "
+            "the others. So something else than the features chose: the outcome?"
         )
     if (rate := data.loc[inside, "survived"].mean()) < LEAST_SHARE:
         raise Wrong(f"{rate:.1%} of those whom your rule picks survived: not enough. Which of them fared worst?")
