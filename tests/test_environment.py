@@ -70,6 +70,7 @@ NOT_IMPORTED = {
     "pytest-timeout": "make test",
     "nbval": "make test",
     "ruff": "make lint",
+    **dict.fromkeys(("sphinx", "myst-nb", "sphinx-book-theme"), "make book"),
     "deltalake": "stands in for hops-deltalake where that has no wheel",
 }
 """Direct dependencies that no module imports, and what needs them."""
