@@ -124,7 +124,7 @@ def many_passengers(page: Page) -> None:
             file = gr.File(label="CSV file", height=160)
             gr.HTML(example())
         with gr.Column(scale=3, min_width=320):
-            summary = gr.HTML(NOT_UPLOADED, elem_classes="panel")
+            summary = gr.HTML(NOT_UPLOADED, elem_classes=["panel", "summary"])
             with gr.Row():
                 predictions = gr.DownloadButton("Download the predictions", size="sm", interactive=False)
                 faults = gr.DownloadButton("Download the faults", size="sm", interactive=False)
