@@ -12,6 +12,7 @@ from lifeboat.pages.monitor import page as monitor
 from lifeboat.pages.monitor.history import ALL_VERSIONS, history
 from lifeboat.pages.monitor.page import Page as MonitorPage
 from lifeboat.pages.predict import page as predict
+from lifeboat.pages.predict import panels
 from lifeboat.pages.predict.page import MADE_UP, PANELS
 from lifeboat.pages.words import UNKNOWN
 
@@ -88,6 +89,14 @@ def test_the_truth_is_told_of_its_passenger_alone(page):
     assert "In truth" not in nothing
     again, _, *_, back, _, _, _, _ = page.ask(elsewhere, told, *values)
     assert (again, back) == (42, truth)
+
+
+@pytest.mark.parametrize("who", predict.NOTABLE)
+def test_a_real_passenger_gets_the_answer_to_the_record_whatever_the_controls_show(page, champion, who):
+    record = predict.real(who)[predict.FEATURES].to_dict()
+    recorded = predict.answer(champion, predict.validate_one(record))
+    *_, why, _, _, _ = page.choose(who)
+    assert why == panels.why(recorded)
 
 
 def test_a_change_in_mid_answer_mixes_nothing(page, store, champion, other, monkeypatch):

@@ -68,6 +68,11 @@ class Told:
     who: int = MADE_UP
     truth: str = ""
 
+    @property
+    def passenger(self) -> dict[str, Any]:
+        """The features; of a real passenger as recorded, for the controls show a fare to the penny only."""
+        return real(self.who)[FEATURES].to_dict() if self.who else from_controls(self.values)
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -214,7 +219,7 @@ class Page:
 
     def _answer(self, reading: Reading[Champion], told: Told) -> tuple:
         """The panels of an answer, all from one reading; the last answer stays, in grey, under an impossible one."""
-        passenger = from_controls(told.values)
+        passenger = told.passenger
         faults = [panels.fault(name, passenger[name]) for name in NUMBERS]
         if reading.value is None:
             return *faults, missing(reading), *(Raw(),) * 5
