@@ -128,6 +128,12 @@ def test_encodings_are_found_out(champion, encoding):
     assert bool(found.remarks) == (not encoding.startswith("utf-8"))
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_may_end_in_any_way(champion, end):
+    raw = end.join([HEADER, *["3,male,22,1,0,7.25,S"] * 300]).encode()
+    assert len(batch.score(champion.pipeline, raw).predictions) == 300
+
+
 def test_faults_show_what_the_file_says_and_an_empty_cell_is_one_where_a_value_is_needed(champion):
     found = score(champion, "4,female,30,,0,80,C", "1,female,30,0,0.5,80,C")
     assert found.faults[["field", "value"]].to_numpy().tolist() == [["pclass", "4"], ["sibsp", ""], ["parch", "0.5"]]

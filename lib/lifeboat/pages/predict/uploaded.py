@@ -91,7 +91,7 @@ def read(raw: bytes) -> Uploaded:
         If the file is not such a table, is empty, or has more than `MOST_ROWS` rows or `MOST_COLUMNS` columns.
     """
     text, encoding = _decode(raw)
-    first = text.split("\n", 1)[0]
+    first = StringIO(text, newline=None).readline()  # whatever ends a line
     if max(map(first.count, SEPARATORS)) >= MOST_COLUMNS:
         raise UnreadableList(f"the file has more than {MOST_COLUMNS:,} columns; keep those of a passenger.")
     separator = max(SEPARATORS, key=lambda each: len(_known(first.split(each))))
