@@ -107,6 +107,11 @@ class Dataset:
         return list(self.fields)
 
     @property
+    def numbers(self) -> list[str]:
+        """Those among the features that have a range, not words."""
+        return [name for name, field in self.fields.items() if not field.words]
+
+    @property
     def label(self) -> str:
         """The name of the outcome."""
         return self.outcome.name

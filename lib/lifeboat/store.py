@@ -109,7 +109,7 @@ def login() -> Project:
     LifeboatError
         If the store cannot be served, or Hopsworks cannot be reached or refuses the key.
     """
-    loading = threading.Thread(target=_client)  # which takes as long as the local service takes to start
+    loading = threading.Thread(target=prepare)  # which takes as long as the local service takes to start
     loading.start()
     found = home()
     loading.join()

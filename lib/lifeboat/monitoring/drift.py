@@ -43,8 +43,7 @@ class Reference:
     @classmethod
     def of(cls, frame: pd.DataFrame, dataset: Dataset = TITANIC) -> Self:
         """Choose the bins by a table of rows, and count them."""
-        numbers = [name for name, field in dataset.fields.items() if not field.words]
-        edges = {name: np.unique(frame[name].quantile(_FIFTHS).to_numpy()) for name in numbers}
+        edges = {name: np.unique(frame[name].quantile(_FIFTHS).to_numpy()) for name in dataset.numbers}
         return cls(edges, cls(edges, {}, dataset).count(frame), dataset)
 
     def bins(self, name: str) -> list[str]:

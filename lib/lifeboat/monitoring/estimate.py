@@ -16,10 +16,7 @@ from scipy.stats import norm
 
 from lifeboat.dataset import Dataset
 from lifeboat.monitoring.metrics import cells
-from lifeboat.passengers import TITANIC
-
-THRESHOLD = 0.5
-"""Probability of survival from which survival is predicted."""
+from lifeboat.passengers import SURVIVES_FROM, TITANIC
 
 
 def certainty(probability: ArrayLike) -> np.ndarray:
@@ -36,7 +33,7 @@ def certainty(probability: ArrayLike) -> np.ndarray:
     [0.9, 0.8]
     """
     p = np.asarray(probability, dtype=float)
-    return np.where(p >= THRESHOLD, p, 1 - p)
+    return np.where(p >= SURVIVES_FROM, p, 1 - p)
 
 
 def expected_accuracy(probability: ArrayLike, level: float = 0.95) -> tuple[float, float, float]:
@@ -65,6 +62,6 @@ def expected_accuracy(probability: ArrayLike, level: float = 0.95) -> tuple[floa
 def expected_confusion(probability: ArrayLike, dataset: Dataset = TITANIC) -> pd.Series:
     """Estimate the four counts of the confusion matrix; together they are the number of predictions."""
     p = np.asarray(probability, dtype=float)
-    yes = p >= THRESHOLD
+    yes = p >= SURVIVES_FROM
     counts = [p[yes].sum(), (1 - p[yes]).sum(), (1 - p[~yes]).sum(), p[~yes].sum()]
     return pd.Series(dict(zip(cells(dataset), counts, strict=True)))

@@ -87,8 +87,13 @@ def _memory() -> Check:
     return Check("memory", free >= FREE_MEMORY_GB, f"{free:.1f} GB free", remedy)
 
 
+def browser() -> str | None:
+    """Return the program of the first of `BROWSERS` that is installed."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
 def _browser() -> Check:
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    found = browser()
     return Check("browser", True, Path(found).name if found else "none; only `make test` needs Chromium or Chrome")
 
 

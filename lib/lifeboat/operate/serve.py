@@ -121,6 +121,7 @@ def _start(name: str, port: int, home: Mapping[str, str]) -> subprocess.Popen:
 
 
 def is_free(port: int) -> bool:
+    """Say whether nobody listens on a port of this machine."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 

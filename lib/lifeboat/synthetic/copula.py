@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from lifeboat.dataset import Dataset
+from lifeboat.fields import Field
 from lifeboat.passengers import TITANIC
 from lifeboat.synthetic import checks
 
@@ -23,16 +24,16 @@ class Copula:
     ----------
     known : DataFrame
         The features of rows with the same outcome.
-    columns : mapping
-        As `Dataset.columns`: the texts of each feature.
+    dataset : Dataset
+        The description of the data.
     random : Generator
         Breaks ties.
     """
 
-    def __init__(self, known: pd.DataFrame, columns: dict[str, tuple[str, ...]], random: np.random.Generator) -> None:
-        coded = pd.DataFrame({name: _coded(known[name], texts) for name, texts in columns.items()})
+    def __init__(self, known: pd.DataFrame, dataset: Dataset, random: np.random.Generator) -> None:
+        coded = pd.DataFrame({name: _coded(known[name], field) for name, field in dataset.fields.items()})
         ranks = (coded.rank(method="min") + random.uniform(0, 0.5, coded.shape)).rank()
-        self._known = known[list(columns)]
+        self._known = known[dataset.features]
         self._order = np.argsort(coded.to_numpy(), axis=0)
         self._correlation = np.corrcoef(norm.ppf((ranks - 0.5) / len(known)), rowvar=False)
 
@@ -45,8 +46,8 @@ class Copula:
         return pd.DataFrame({name: values[name][self._order[place[:, i], i]] for i, name in enumerate(names)})
 
 
-def _coded(values: pd.Series, texts: tuple[str, ...]) -> np.ndarray:
-    numbers = values.map({text: code for code, text in enumerate(texts)}) if texts else values
+def _coded(values: pd.Series, field: Field) -> np.ndarray:
+    numbers = values.map(field.codes) if field.is_text else values
     return numbers.astype(float).fillna(UNKNOWN_CODE).to_numpy()
 
 
@@ -79,7 +80,7 @@ class CopulaGenerator:
         happened = rows[self.dataset.label]
         self.rate_ = float(happened.mean())
         random = np.random.default_rng(0)
-        self._copulas = [Copula(rows[happened == value], self.dataset.columns, random) for value in (0, 1)]
+        self._copulas = [Copula(rows[happened == value], self.dataset, random) for value in (0, 1)]
         return self
 
     def sample(self, n: int, *, outcome: int | None = None, seed: int = 0) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
@@ -16,6 +15,7 @@ from pages import SIZES, load_app, make_champion, make_results, make_versions, w
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from lifeboat.operate import doctor
 from lifeboat.pages import theme
 from lifeboat.pages.live import Live
 from lifeboat.pages.monitor.history import History, history
@@ -23,7 +23,6 @@ from lifeboat.registry import Champion
 
 FLAGS = ["no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking"]
 FLAGS += ["disable-component-update", "disable-sync"]
-NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge"]
 expect.set_options(timeout=20_000)
 HINT = "no Chromium or Chrome was found on the PATH; get one with `apt-get install chromium` or from google.com/chrome"
 
@@ -31,7 +30,7 @@ HINT = "no Chromium or Chrome was found on the PATH; get one with `apt-get insta
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory) -> Iterator[Callable[[str], Browser]]:
     """Chromium, headless, with the fonts of one family; without a Chromium the test is skipped, under CI it fails."""
-    found = next(filter(None, map(shutil.which, NAMES)), None)
+    found = doctor.browser()
     if found is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(HINT)
     with sync_playwright() as playwright:

@@ -25,7 +25,7 @@ from lifeboat.pages.predict.answer import Answer, answer, prediction
 from lifeboat.pages.predict.likeness import everyone, most_similar
 from lifeboat.pages.predict.summary import summary
 from lifeboat.pages.predict.whatif import smallest_changes
-from lifeboat.passengers import FEATURES, FIELDS, OUTCOME, ticket_class, validate_one
+from lifeboat.passengers import FEATURES, OUTCOME, TITANIC, ticket_class, validate_one
 from lifeboat.registry import Champion
 from lifeboat.synthetic import PassengerGenerator
 
@@ -51,7 +51,7 @@ NOTABLE = {
 MADE_UP = 0
 """The id of those who are none of them."""
 
-NUMBERS = [name for name, field in FIELDS.items() if not field.words]
+NUMBERS = TITANIC.numbers
 """The features that are typed, and so may be what is not allowed."""
 
 IMPOSSIBLE = notice("This passenger cannot be", "The field that is marked says what is allowed.", "warning")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from lifeboat.passengers import FEATURES, FIELDS, LABEL, TEXT_FEATURES
+from lifeboat.passengers import FEATURES, FIELDS, LABEL, TEXT_FEATURES, TITANIC
 
 COLUMNS = [*FEATURES, LABEL]
-NUMBERS = [name for name, field in FIELDS.items() if not field.words]
+NUMBERS = TITANIC.numbers
 """Features whose differences mean something; the others are categories."""
 
 

@@ -45,7 +45,7 @@ def gaussian_copula(passengers: pd.DataFrame, n: int, seed: int = 0) -> pd.DataF
         As in `marginals`, and so is what it returns.
     """
     random = np.random.default_rng(seed)
-    return _per_outcome(passengers, n, random, lambda known, m: Copula(known, TITANIC.columns, random).draw(m, random))
+    return _per_outcome(passengers, n, random, lambda known, m: Copula(known, TITANIC, random).draw(m, random))
 
 
 def sequential_trees(passengers: pd.DataFrame, n: int, seed: int = 0) -> pd.DataFrame:
