@@ -28,7 +28,7 @@ notebooks: $(READY)  ## execute the committed notebooks again, in place
 book: $(READY)  ## render lessons, exercises and documents as a site: build/book/index.html
 	@$(BIN)/sphinx-build -q -W -n --keep-going -c docs -d build/doctrees . build/book && echo "Open build/book/index.html"
 
-bench: $(READY)  ## measure again what benchmarks/*.md report (half an hour)
+bench: $(READY)  ## measure again what benchmarks/*.md report, but for the kills (an hour or more)
 	@$(BIN)/python -m benchmarks
 
 lint: $(READY)  ## check style; writes nothing
@@ -49,7 +49,7 @@ clean:  ## remove the environment, the local store, the runs, the progress of th
 setup: $(READY)  ## only create the environment
 
 $(READY): requirements.txt pyproject.toml
-	@echo "Setting up .venv; this takes about a minute ..."
+	@echo "Setting up .venv; this takes a minute or two ..."
 	@$(HOST_PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	@$(HOST_PYTHON) -m venv .venv && $(BIN)/python -m pip install -q --disable-pip-version-check uv
 	@$(BIN)/uv pip install -q --compile-bytecode -r requirements.txt && $(BIN)/uv pip install -q --no-deps -e . && touch $@

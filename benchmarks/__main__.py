@@ -1,4 +1,4 @@
-"""Measure, one after another; takes about half an hour: `make bench`, or `python -m benchmarks speed spaces`."""
+"""Measure, one after another; takes an hour or more: `make bench`, or `python -m benchmarks speed spaces`."""
 
 import importlib
 import sys

@@ -12,6 +12,7 @@ import pandas as pd
 from lifeboat import days, monitoring
 from lifeboat.pages import words
 from lifeboat.pages.markup import Raw, large, notice, table, text
+from lifeboat.pages.monitor.charts import POOLED
 from lifeboat.pages.monitor.headline import with_interval
 from lifeboat.pages.monitor.history import ALL_VERSIONS, History, reference
 from lifeboat.passengers import DIED, FEATURES, FIELDS, LABEL, OUTCOME, SURVIVED, TITANIC
@@ -230,8 +231,8 @@ def days_lead(version: str) -> Raw:
     whose = "the champion's" if version == ALL_VERSIONS else f"{version.lower()}'s"
     return Raw(
         '<h2>Day by day</h2><p class="lead">Points are days, of a long history weeks or months, with 95% intervals '
-        "(Wilson for the accuracy, bootstrap for the others); the line pools each with the six before it; "
-        f"dashed lines are {whose} result on the test set: real "
+        "(Wilson for the accuracy; for the others bootstrap, of weeks and months combined from their days); "
+        f"the line pools each with the {POOLED - 1} before it; dashed lines are {whose} result on the test set: real "
         "passengers that it had never seen. "
         "Live and test differ for a reason: the outcomes of synthetic passengers are drawn from the same distribution "
         "as their features, not observed.</p>"
