@@ -10,7 +10,7 @@
 # %%
 from lifeboat import features, passengers
 from lifeboat.course import check, hint, practice, solution
-from lifeboat.course.lessons.lesson02 import doubtful_passengers
+from lifeboat.course.lessons.lesson02 import doubtful_passengers, empty_group
 from lifeboat.store import quiet
 
 project = practice()
@@ -46,8 +46,7 @@ check("2.1", refused)
 # ## 2.2 A feature group of your own
 #
 # Create the feature group `children`, version 1, with the primary key `passenger_id` and the event time
-# `boarded_at`. Insert the rows of `historical` whose age is known and below 14. Then read the group: `stored` is
-# what the store returns.
+# `boarded_at`. Insert the rows of `historical` whose age is known and below 14. The check reads the group.
 
 # %%
 # solution
@@ -56,11 +55,10 @@ children = fs.get_or_create_feature_group(
 )
 with quiet():
     children.insert(historical[historical["age"] < 14])
-stored = children.read()
 # end
 
 # %%
-check("2.2", stored)
+check("2.2", children)
 
 # %% [markdown]
 # ## 2.3 Run a day twice, without a key
@@ -68,25 +66,26 @@ check("2.2", stored)
 # Pipelines get run twice. Guess first: 30 passengers are inserted twice into a group without a primary key; how
 # many rows does it hold?
 #
-# Then try it. Insert `day` twice into `keyless`, and twice into `keyed`. Set `rows_keyless` and `rows_keyed` to the
-# number of rows that each group returns when you read it.
+# Then try it. Insert `day` twice into `keyless`, and twice into `keyed`, and read both: `from_keyless` and
+# `from_keyed` are the tables that the store returns. How many rows have they? (`empty_group` begins anew each time
+# that you run the cell.)
 
 # %%
 day = historical.tail(30)
-keyless = fs.get_or_create_feature_group(name="keyless", version=1, event_time="boarded_at")
-keyed = fs.get_or_create_feature_group(name="keyed", version=1, primary_key=["passenger_id"], event_time="boarded_at")
+keyless = empty_group(fs, "keyless", event_time="boarded_at")
+keyed = empty_group(fs, "keyed", primary_key=["passenger_id"], event_time="boarded_at")
 
 # solution
 with quiet():
     for group in (keyless, keyed):
         group.insert(day)
         group.insert(day)
-rows_keyless = len(keyless.read())
-rows_keyed = len(keyed.read())
+from_keyless = keyless.read()
+from_keyed = keyed.read()
 # end
 
 # %%
-check("2.3", rows_keyless, rows_keyed)
+check("2.3", from_keyless, from_keyed)
 
 # %% [markdown] tags=["solution"]
 # The client looks for stored rows that a new row replaces, by primary key and event time. Without a primary key
@@ -96,15 +95,16 @@ check("2.3", rows_keyless, rows_keyed)
 # %% [markdown]
 # ## 2.4 Let the store do the filtering
 #
-# Read from the feature group `titanic`, with a filter that runs in the store, the women of third class who boarded
-# at Queenstown. The result is `irish`. (The next cell writes the passengers to `titanic` in the practice store.)
+# Ask the feature group `titanic`, with a filter that runs in the store, for the women of third class who boarded at
+# Queenstown. `irish` is the query itself, as `filter` returns it: the check reads it. (The next cell writes the
+# passengers to `titanic` in the practice store.)
 
 # %%
 features.ensure_historical(project)
 titanic = fs.get_feature_group("titanic", version=1)
 
 # solution
-irish = titanic.filter((titanic.sex == "female") & (titanic.pclass == 3) & (titanic.embarked == "Q")).read()
+irish = titanic.filter((titanic.sex == "female") & (titanic.pclass == 3) & (titanic.embarked == "Q"))
 # end
 
 # %%

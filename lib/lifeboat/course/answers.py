@@ -31,7 +31,7 @@ def number(answer: Any) -> float:
         if np.isnan(value := _as_float(answer)):
             raise Wrong("The answer is NaN: a missing value got into the calculation.")
         return value
-    raise Wrong(f"{_a(answer)} was given; the answer is one number. Take it out of the table or list first.")
+    raise Wrong(f"{a(answer)} was given; the answer is one number. Take it out of the table or list first.")
 
 
 def _as_float(value: Any) -> float:
@@ -79,7 +79,7 @@ def expect(answer: Any, right: float, mistakes: Mapping[str, float], otherwise: 
 def table(answer: Any, columns: Collection[str] = ()) -> pd.DataFrame:
     """Read a table that has certain columns."""
     if not isinstance(answer, pd.DataFrame):
-        raise Wrong(f"{_a(answer)} was given; the answer is a table (a DataFrame).")
+        raise Wrong(f"{a(answer)} was given; the answer is a table (a DataFrame).")
     absent = [name for name in columns if name not in answer.columns]
     if absent:
         raise Wrong(f"The table has no column {', '.join(absent)}.")
@@ -94,7 +94,7 @@ def items(answer: Any) -> list[Any]:
         return list(np.asarray(answer, dtype=object).ravel())
     if isinstance(answer, list | tuple | set | frozenset):
         return list(answer)
-    raise Wrong(f"{_a(answer)} was given; the answer is a list.")
+    raise Wrong(f"{a(answer)} was given; the answer is a list.")
 
 
 def names(answer: Any, allowed: Collection[str]) -> set[str]:
@@ -114,7 +114,8 @@ def numbers(answer: Any, length: int, of: str = "passengers") -> np.ndarray:
     return np.array([number(item) for item in found], dtype=float)
 
 
-def _a(answer: Any) -> str:
+def a(answer: Any) -> str:
+    """Say what kind of thing an answer is, such as ``A DataFrame``."""
     if answer is None:
         return "Nothing (None)"
     name = type(answer).__name__

@@ -75,8 +75,13 @@ def rule_with_oneself(s):
     return ((mean >= 0.5) == s.data["survived"])[s.shared].mean()
 
 
-def historical(s, condition):
-    return s.historical[condition(s.historical)]
+def children(s, version, condition, primary_key=("passenger_id",)):
+    rows = s.historical[condition(s.historical)]
+    group = s.fs.get_or_create_feature_group(
+        name="children", version=version, primary_key=list(primary_key), event_time="boarded_at"
+    )
+    group.insert(rows.assign(name=rows["passenger_id"].astype(str)))
+    return group
 
 
 LESSON_02 = [
@@ -86,21 +91,27 @@ LESSON_02 = [
     ("2.1", lambda s: s.refused[:2], "there are more"),
     ("2.1", lambda s: [*s.refused, 99], "no fault"),
     ("2.1", lambda s: passengers.find_problems(s.doubtful), "list"),
-    ("2.2", lambda s: s.historical, "All passengers"),
-    ("2.2", lambda s: historical(s, lambda h: ~(h["age"] >= 14)), "unknown age"),
-    ("2.2", lambda s: historical(s, lambda h: h["age"] <= 14), "fourteen"),
-    ("2.2", lambda s: pd.concat([s.stored, s.stored]), "more than once"),
-    ("2.2", lambda s: s.children, "FeatureGroup"),
-    ("2.3", lambda s: (60, 30), "one would guess"),
-    ("2.3", lambda s: (s.rows_keyless, 60), "does not double"),
-    ("2.3", lambda s: (30, 30), "only once"),
-    ("2.3", lambda s: (27000, 30), "two inserts leave"),
-    ("2.4", lambda s: historical(s, lambda h: (h["pclass"] == 3) & (h["embarked"] == "Q")), "men of third"),
-    ("2.4", lambda s: historical(s, lambda h: (h["sex"] == "female") & (h["embarked"] == "Q")), "all classes"),
-    ("2.4", lambda s: historical(s, lambda h: (h["sex"] == "female") & (h["pclass"] == 3)), "all ports"),
-    ("2.4", lambda s: s.historical.head(0), "no rows"),
+    ("2.2", lambda s: children(s, 2, lambda h: h["passenger_id"] > 0), "All passengers"),
+    ("2.2", lambda s: children(s, 3, lambda h: ~(h["age"] >= 14)), "no known age"),
+    ("2.2", lambda s: children(s, 4, lambda h: h["age"] <= 14), "fourteen"),
+    ("2.2", lambda s: children(s, 5, lambda h: h["age"] < 14, primary_key=["name"]), "primary key ['name']"),
+    ("2.2", lambda s: s.fs.get_or_create_feature_group(name="children", version=6), "first `insert`"),
+    ("2.2", lambda s: s.titanic, "called 'titanic'"),
+    ("2.2", lambda s: s.historical[s.historical["age"] < 14], "A DataFrame was given"),
+    ("2.3", lambda s: (s.from_keyed, s.from_keyed), "only once"),
+    ("2.3", lambda s: (s.from_keyless, pd.concat([s.day, s.day])), "a key would have replaced"),
+    ("2.3", lambda s: (s.from_keyed, s.from_keyless), "swapped"),
+    ("2.3", lambda s: (pd.concat([s.day, s.day]), s.from_keyed), "do not leave"),
+    ("2.3", lambda s: (s.from_keyless, s.historical), "passengers of `day`"),
+    ("2.3", lambda s: (900, 30), "table"),
+    ("2.4", lambda s: s.titanic.filter((s.titanic.pclass == 3) & (s.titanic.embarked == "Q")), "men of third"),
+    ("2.4", lambda s: s.titanic.filter((s.titanic.sex == "female") & (s.titanic.embarked == "Q")), "all classes"),
+    ("2.4", lambda s: s.titanic.filter((s.titanic.sex == "female") & (s.titanic.pclass == 3)), "all ports"),
+    ("2.4", lambda s: s.titanic.filter(s.titanic.pclass == 3 and s.titanic.embarked == "Q"), "from that port"),
+    ("2.4", lambda s: s.titanic.filter(s.titanic.sex == "woman"), "no rows"),
+    ("2.4", lambda s: s.irish.read(), "before `.read()`"),
     ("2.5", lambda s: ([], s.batch), "one label"),
-    ("2.5", lambda s: (s.view.labels, s.irish), "hold the outcome"),
+    ("2.5", lambda s: (s.view.labels, s.irish.read()), "hold the outcome"),
     ("2.5", lambda s: (s.view.labels, s.view.get_batch_data()), "no passenger_id"),
     ("2.5", lambda s: (s.view.labels, s.batch[["passenger_id", "boarded_at", "sex"]]), "at least three"),
 ]

@@ -9,10 +9,11 @@ from typing import Any
 import pandas as pd
 
 from lifeboat import features, passengers
-from lifeboat.course.answers import items, number, table
+from lifeboat.course.answers import a, items, number, table
 from lifeboat.course.exercise import Wrong, exercise
 from lifeboat.course.learner import my_passengers, seed
 from lifeboat.passengers import CHILD_BELOW, FEATURES, LABEL
+from lifeboat.store import quiet
 
 DAY = 30
 """Passengers of the day that 2.3 runs twice."""
@@ -64,29 +65,46 @@ def faulty_rows(refused: Any) -> None:
     raise Wrong(f"{len(found)} rows are named, and all have a fault; but there are more.")
 
 
+def empty_group(fs: Any, name: str, **keys: Any) -> Any:
+    """Create a feature group that holds nothing, also if there was one of that name before."""
+    with quiet():
+        if (before := fs.get_feature_group(name, version=1)) is not None:
+            before.delete()
+        return fs.get_or_create_feature_group(name=name, version=1, **keys)
+
+
 @exercise(
     "2.2",
-    todo="Create the group `children`, insert the children, and set `stored` to what reading it returns.",
+    todo="Set `children` to a feature group of that name, and insert the children.",
     why="The key says who a row is about, the event time when it was true: with both, a second run changes nothing.",
     hints=(
-        "Three calls: `fs.get_or_create_feature_group(...)`, `insert`, `read`.",
+        "Two calls: `fs.get_or_create_feature_group(...)`, and `insert` on what it returns.",
         "`primary_key` is a list of names, `event_time` is one name.",
         "A missing age is not below 14: `historical['age'] < 14` is False for it.",
     ),
 )
-def children_group(stored: Any) -> None:
-    """Judge the rows of a feature group of all children."""
+def children_group(children: Any) -> None:
+    """Judge a feature group of all children: its name, its keys, and the rows in it."""
+    from hsfs.feature_group import FeatureGroup
+
+    stored = _read(children, FeatureGroup, "the feature group, as the client returns it")
+    if children.name != "children":
+        raise Wrong(f"The group is called {children.name!r}.")
+    if children.primary_key != ["passenger_id"] or children.event_time != "boarded_at":
+        keys = f"primary key {children.primary_key}, event time {children.event_time}"
+        raise Wrong(f"The group has the {keys}. A group keeps these: `children.delete()`, then create it again.")
     everyone = _everyone()
     young = everyone["age"] < CHILD_BELOW
+    again = "`children.delete()`, then create it and insert again."
     _same_rows(
         stored,
         everyone[young],
         {
-            "All passengers are in the group. Insert only the children.": everyone,
-            "Passengers of unknown age are in the group: `~(age >= 14)` is True for them.": everyone[
+            f"All passengers are in the group, and only the children should be: {again}": everyone,
+            f"Some in the group have no known age, `~(age >= 14)` is True for them: {again}": everyone[
                 young | everyone["age"].isna()
             ],
-            "Some are fourteen; the children are below.": everyone[everyone["age"] <= CHILD_BELOW],
+            f"Some are fourteen; the children are below: {again}": everyone[everyone["age"] <= CHILD_BELOW],
         },
         ["passenger_id", "boarded_at", "age"],
     )
@@ -94,45 +112,49 @@ def children_group(stored: Any) -> None:
 
 @exercise(
     "2.3",
-    todo="Insert `day` twice into each group, then set `rows_keyless` and `rows_keyed` to the number of rows read.",
+    todo="Insert `day` twice into each group, then set `from_keyless` and `from_keyed` to what reading returns.",
     why="Without a primary key the store cannot tell a repetition from news: a second run does worse than double.",
     hints=(
-        "`insert` the same table twice; then `read()` the group and take `len`.",
-        "Do not trust a guess: the number is what the store returns.",
-        "If you ran the cell more than once, restart the kernel: the practice store then begins empty.",
+        "`insert` the same table twice into the group; then `read()` it.",
+        "Do the same with the other group. How many rows has each table?",
+        "`empty_group` empties both groups each time that you run the cell, so try as often as you like.",
     ),
 )
-def day_twice(rows_keyless: Any, rows_keyed: Any) -> None:
-    """Judge the sizes of two groups into which the same day was inserted twice."""
-    keyless, keyed = number(rows_keyless), number(rows_keyed)
-    if keyed == 2 * DAY:
-        raise Wrong("With a key the store does not double the rows. Read `keyed` and count.")
-    if keyed != DAY:
-        raise Wrong("`rows_keyed` is not what the store returns after two inserts. Count the rows of `keyed.read()`.")
-    if keyless == DAY:
+def day_twice(from_keyless: Any, from_keyed: Any) -> None:
+    """Judge what two groups return into which the same day was inserted twice."""
+    keyless, keyed = table(from_keyless, ["passenger_id"]), table(from_keyed, ["passenger_id"])
+    if set(keyless["passenger_id"]) != set(keyed["passenger_id"]) or keyed["passenger_id"].nunique() != DAY:
+        raise Wrong("The two tables do not hold the passengers of `day`. Insert `day` into both groups, and read both.")
+    if len(keyless) == len(keyed) == DAY:
         raise Wrong("`keyless` seems to have received the day only once. Insert it twice, then read.")
-    if keyless == 2 * DAY:
-        raise Wrong("Twice the day is what one would guess. Insert for the second time, read `keyless`, and count.")
-    if keyless != DAY * DAY:
-        raise Wrong("`rows_keyless` is not what two inserts leave. Restart the kernel, insert twice, read, and count.")
+    if len(keyed) > len(keyless):
+        raise Wrong("The tables are swapped: the one without a key has more rows.")
+    if len(keyed) != DAY:
+        raise Wrong("`from_keyed` has rows that a key would have replaced. Read `keyed`, after inserting twice.")
+    if len(keyless) != DAY * DAY:
+        raise Wrong(f"`from_keyless` has {len(keyless)} rows, which two inserts do not leave. Run the cell again.")
 
 
 @exercise(
     "2.4",
-    todo="Set `irish` to the rows that `titanic` returns for a filter with three conditions.",
+    todo="Set `irish` to what `titanic.filter` returns for three conditions.",
     why="The filter runs where the data are, so only what you ask for travels.",
     hints=(
-        "Lesson 02 filters children: `titanic.filter(...).read()`.",
+        "Lesson 02 filters children with `titanic.filter(...)`; leave out the `.read()`.",
         "Conditions look like `titanic.pclass == 3`; join them with `&`, each in parentheses.",
         "The codes are 'female', 3 and 'Q'.",
     ),
 )
 def irish_women(irish: Any) -> None:
-    """Judge the rows of women of third class from Queenstown."""
+    """Judge a query for the women of third class from Queenstown by the rows that it returns."""
+    from hsfs.constructor.query import Query
+
+    rows = _read(irish, Query, "the query that `titanic.filter` returns, before `.read()`")
     everyone = _everyone()
     woman, third, port = everyone["sex"] == "female", everyone["pclass"] == 3, everyone["embarked"] == "Q"
+    alone = "Only one condition works. Python's `and` and `or` keep one of their sides; `&` joins conditions."
     _same_rows(
-        irish,
+        rows,
         everyone[woman & third & port],
         {
             "`|` means or; all three conditions must hold.": everyone[woman | third | port],
@@ -140,6 +162,9 @@ def irish_women(irish: Any) -> None:
             "Women of all classes are there.": everyone[woman & port],
             "Women of all ports are there.": everyone[woman & third],
             "Those are the men.": everyone[~woman & third & port],
+            f"{alone} All from that port are there.": everyone[port],
+            f"{alone} All women are there.": everyone[woman],
+            f"{alone} All of that class are there.": everyone[third],
         },
         ["passenger_id", "sex", "pclass", "embarked"],
     )
@@ -169,6 +194,19 @@ def leak_free_view(labels: Any, batch: Any) -> None:
         raise Wrong(f"The batch has {len(features_given)} of the seven features; choose at least three.")
     if not len(given) or not set(given["passenger_id"]) <= set(_everyone()["passenger_id"]):
         raise Wrong("The batch holds no passengers of `titanic`. Read it from the view, without limits of time.")
+
+
+def _read(answer: Any, kind: type, asked: str) -> pd.DataFrame:
+    """Read a feature group or a query of the learner."""
+    if not isinstance(answer, kind):
+        raise Wrong(f"{a(answer)} was given; the answer is {asked}.")
+    if kind.__name__ == "FeatureGroup" and answer.id is None:
+        raise Wrong("The group is empty: the store knows it only after the first `insert`.")
+    try:
+        with quiet():
+            return answer.read()
+    except Exception as error:  # what the store refuses, in its own words
+        raise Wrong(f"The store cannot read it: {str(error).splitlines()[0][:200]}") from None
 
 
 def _same_rows(answer: Any, right: pd.DataFrame, mistakes: dict[str, pd.DataFrame], columns: Collection[str]) -> None:
