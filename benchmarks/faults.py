@@ -13,11 +13,13 @@ import argparse
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -38,41 +40,50 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=60)
     parser.add_argument("--days", type=int, default=40, help="of the backfill; the default takes two portions")
-    kills, days = vars(parser.parse_args()).values()
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS, help="the runs that are killed")
+    parser.add_argument("--store", type=Path, help="the store that a round begins with, instead of an empty one")
+    given = parser.parse_args()
     chance = random.Random(SEED)
     with TemporaryDirectory() as folder:
-        expected, seconds = _calm(Path(folder, "calm"), days)
+        expected, seconds = _calm(_begin(Path(folder, "calm"), given.store), given.kinds, given.days)
         print(f"undisturbed: {', '.join(f'{kind} {taken:.0f} s' for kind, taken in seconds.items())}", flush=True)
-        for number, plan in enumerate(_rounds(kills, seconds, chance), 1):
-            hits = _storm(Path(folder, f"storm{number}"), days, plan)
-            if (found := _state(Path(folder, f"storm{number}"))) != expected:
+        for number, plan in enumerate(_rounds(given.kills, seconds, chance), 1):
+            place = _begin(Path(folder, f"storm{number}"), given.store)
+            hits = _storm(place, given.kinds, given.days, plan)
+            if (found := _state(place)) != expected:
                 sys.exit(f"round {number}: an undisturbed round gives something else:\n{expected}\nthan this:\n{found}")
             print(f"round {number}: {hits} of {len(plan)} killed while at work; all as undisturbed", flush=True)
     print(expected)
 
 
+def _begin(folder: Path, store: Path | None) -> Path:
+    """Make the folder of a round, with a copy of the store that it begins with."""
+    folder.mkdir()
+    if store:
+        shutil.copytree(store, folder / "store")
+    return folder
+
+
 def _rounds(kills: int, seconds: dict[str, float], chance: random.Random) -> Iterator[list[tuple[str, float]]]:
     """For each round, which run is killed after how many seconds."""
-    for first in range(0, kills, KILLS_PER_KIND * len(KINDS)):
-        count = min(kills - first, KILLS_PER_KIND * len(KINDS))
-        order = sorted(range(count), key=lambda place: place % len(KINDS))
-        kinds = [KINDS[place % len(KINDS)] for place in order]
-        yield [(kind, chance.uniform(0, seconds[kind])) for kind in kinds]
+    for first in range(0, kills, KILLS_PER_KIND * len(seconds)):
+        kinds = list(islice(cycle(seconds), min(kills - first, KILLS_PER_KIND * len(seconds))))
+        yield [(kind, chance.uniform(0, seconds[kind])) for kind in sorted(kinds, key=KINDS.index)]
 
 
-def _calm(folder: Path, days: int) -> tuple[str, dict[str, float]]:
+def _calm(folder: Path, kinds: list[str], days: int) -> tuple[str, dict[str, float]]:
     seconds = {}
-    for kind in KINDS:
+    for kind in kinds:
         begun = time.monotonic()
         _lifeboat(folder, *_command(kind, days))
         seconds[kind] = time.monotonic() - begun
     return _state(folder), seconds
 
 
-def _storm(folder: Path, days: int, plan: list[tuple[str, float]]) -> int:
+def _storm(folder: Path, kinds: list[str], days: int, plan: list[tuple[str, float]]) -> int:
     """Kill the runs of a plan, and let each kind come to its end; return how many were still at work."""
     hits = 0
-    for kind in KINDS:
+    for kind in kinds:
         for number, moment in enumerate(moment for killed, moment in plan if killed == kind):
             run = _start(folder, kind, days)
             time.sleep(moment)

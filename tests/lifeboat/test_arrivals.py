@@ -60,7 +60,7 @@ def test_more_passengers_a_day_add_to_those_who_came(filled):
     assert arrivals.board(filled, day, 5) == 2
 
 
-FORTNIGHT = days_between("2026-11-01", "2026-11-14")
+WEEK = days_between("2026-11-01", "2026-11-06")
 
 
 def synthetic(project):
@@ -71,7 +71,7 @@ def synthetic(project):
 
 @pytest.fixture(scope="module")
 def at_once(tmp_path_factory):
-    """What a store holds after a fortnight that was run as one range."""
+    """What a store holds after six days that were run as one range."""
     with (
         pytest.MonkeyPatch.context() as patch,
         hopsworks_local.start(tmp_path_factory.mktemp("at_once"), project="titanic") as service,
@@ -80,7 +80,7 @@ def at_once(tmp_path_factory):
             patch.setenv(name, value)
         project = lifeboat.login()
         features.write_new(features.feature_group(project), features.historical_passengers())
-        arrivals.board(project, FORTNIGHT, 5)
+        arrivals.board(project, WEEK, 5)
         yield synthetic(project)
 
 
@@ -93,7 +93,7 @@ def fresh(empty):
 
 def test_outcomes_come_days_after_boarding(at_once):
     known = at_once["survived"].notna()
-    last = pd.Timestamp(FORTNIGHT[-1])
+    last = pd.Timestamp(WEEK[-1])
     assert (known == (at_once["boarded_at"] <= last - timedelta(days=arrivals.OUTCOME_AFTER_DAYS))).all()
     waited = at_once["outcome_at"][known] - at_once["boarded_at"][known]
     assert set(waited) == {pd.Timedelta(days=arrivals.OUTCOME_AFTER_DAYS)}
@@ -102,7 +102,7 @@ def test_outcomes_come_days_after_boarding(at_once):
 
 @pytest.mark.parametrize("order", ["one by one", "shuffled", "twice"])
 def test_a_range_at_once_is_its_days_in_any_order(at_once, fresh, order):
-    days = [*FORTNIGHT] * (2 if order == "twice" else 1)
+    days = [*WEEK] * (2 if order == "twice" else 1)
     if order != "one by one":
         random.Random(1912).shuffle(days)
     for day in days:
@@ -111,25 +111,25 @@ def test_a_range_at_once_is_its_days_in_any_order(at_once, fresh, order):
 
 
 def test_killed_between_boarding_and_revealing(at_once, fresh, monkeypatch):
-    arrivals.board(fresh, FORTNIGHT[:-1], 5)
+    arrivals.board(fresh, WEEK[:-1], 5)
     with monkeypatch.context() as patch:
         patch.setattr(arrivals, "reveal", lambda *args: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            arrivals.board(fresh, FORTNIGHT[-1:], 5)
+            arrivals.board(fresh, WEEK[-1:], 5)
     assert len(synthetic(fresh)) == len(at_once)
     assert synthetic(fresh)["survived"].notna().sum() < at_once["survived"].notna().sum()
-    arrivals.board(fresh, FORTNIGHT[-1:], 5)
+    arrivals.board(fresh, WEEK[-1:], 5)
     pd.testing.assert_frame_equal(synthetic(fresh), at_once)
 
 
 def test_the_last_day_of_an_unsorted_range_is_its_newest(at_once, fresh):
-    arrivals.board(fresh, FORTNIGHT[::-1], 5)
+    arrivals.board(fresh, WEEK[::-1], 5)
     pd.testing.assert_frame_equal(synthetic(fresh), at_once)
 
 
 def test_passengers_of_two_scenarios_on_one_day_get_their_own_outcomes(fresh, generator):
     """The passengers who come later on a day belong to the world as it is then."""
-    day = FORTNIGHT[0]
+    day = WEEK[0]
     arrivals.board(fresh, [day], 6)
     arrivals.board(fresh, [day], 12, scenario="survival_rate_70")
     arrivals.board(fresh, [day + timedelta(days=3)], 1)
@@ -140,9 +140,9 @@ def test_passengers_of_two_scenarios_on_one_day_get_their_own_outcomes(fresh, ge
 
 
 def test_a_day_on_which_nobody_boards_brings_the_outcomes_that_are_due(fresh):
-    arrivals.board(fresh, FORTNIGHT[:1], 4)
-    assert arrivals.board(fresh, [FORTNIGHT[3]], 4, scenario="no_passengers") == 0
-    arrivals.board(fresh, [FORTNIGHT[0]], 6)
+    arrivals.board(fresh, WEEK[:1], 4)
+    assert arrivals.board(fresh, [WEEK[3]], 4, scenario="no_passengers") == 0
+    arrivals.board(fresh, [WEEK[0]], 6)
     assert synthetic(fresh)["survived"].notna().all()
 
 

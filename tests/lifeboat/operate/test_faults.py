@@ -135,9 +135,9 @@ def test_a_clock_that_jumped_back_breaks_no_record(workshop, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1800)
-def test_runs_that_are_killed_leave_what_undisturbed_ones_leave():
-    command = [sys.executable, "-m", "benchmarks.faults", "--kills", "3", "--days", "3"]
+def test_runs_that_are_killed_leave_what_undisturbed_ones_leave(trained_store):
+    """Two daily runs; the benchmark kills training and backfills as well."""
+    command = [sys.executable, "-m", "benchmarks.faults", "--kinds", "daily", "--kills", "2", "--store", trained_store]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "all as undisturbed" in done.stdout
