@@ -8,14 +8,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 from loopback_modal import LoopbackModal
+from nbformat.v4 import new_code_cell, new_notebook
 
 import hopsworks_local
 import lifeboat
 from lifeboat import features, registry, store
 from lifeboat.days import today
-from lifeboat.operate import pipelines
+from lifeboat.operate import alerts, pipelines
 
 APP = store.project_folder() / "scheduled" / "modal_app.py"
 PIPELINES = {"train": "retrain", "daily": "daily"}
@@ -98,13 +100,25 @@ def test_training_again_registers_no_second_model(app, project):
     assert json.loads(json.dumps(said)) == said
 
 
-@pytest.mark.slow
-def test_the_daily_run_scores_the_passengers_of_today(app, project, tmp_path, monkeypatch):
-    monkeypatch.setenv("LIFEBOAT_RUNS", str(tmp_path))
+def test_the_daily_run_runs_the_pipeline_for_today(app, project, tmp_path, monkeypatch):
+    """The notebooks of the real pipeline are executed in the tests of the runner; here is one that counts its days."""
+    (tmp_path / "scheduled").mkdir()
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "scheduled" / "pipelines.yml").write_text("pipelines: {daily: {notebooks: [one], per_day: true}}")
+    cells = [
+        new_code_cell("start = 'none'\nend = 'none'", metadata={"tags": ["parameters"]}),
+        new_code_cell("print(start, end)"),
+    ]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(new_notebook(cells=cells, metadata=kernel), tmp_path / "notebooks" / "one.ipynb")
+    monkeypatch.setattr(store, "project_folder", lambda: tmp_path)
+    monkeypatch.setenv("LIFEBOAT_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setattr(alerts, "monitored", dict)
     record = app.daily.local()
     assert (record["pipeline"], record["status"]) == ("daily", "succeeded")
     assert record["start"] == record["end"] == f"{today()}"
-    assert len(features.predictions_group(project).read()) == 30
+    executed = (tmp_path / "runs" / "daily" / f"{today()}" / "one.ipynb").read_text()
+    assert f"{today()} {today()}" in executed
 
 
 def test_modal_deploy_schedules_both_functions(deployed):

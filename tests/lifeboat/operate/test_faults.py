@@ -73,7 +73,7 @@ def statuses():
 @pytest.mark.slow
 def test_a_service_that_is_killed_in_a_run_is_named_and_the_same_command_goes_on(workshop):
     workshop(ENTER, KILL_ONCE, WRITE)
-    with pytest.raises(LifeboatError, match=r"(?s)In \[3\].*The local service ended during the run and was started again"):
+    with pytest.raises(LifeboatError, match=r"(?s)In \[3\].*The local service ended during the run and was started"):
         runner.run("daily")
     assert statuses() == ["failed"]
     runner.run("daily")
