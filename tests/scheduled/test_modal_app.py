@@ -110,7 +110,10 @@ def test_the_daily_run_runs_the_pipeline_for_today(app, project, tmp_path, monke
         new_code_cell("print(start, end)"),
     ]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(new_notebook(cells=cells, metadata=kernel), tmp_path / "notebooks" / "one.ipynb")
+    nbformat.write(
+        new_notebook(cells=[parameters, new_code_cell("print(start, end)")], metadata=kernel),
+        tmp_path / "notebooks" / "one.ipynb",
+    )
     monkeypatch.setattr(store, "project_folder", lambda: tmp_path)
     monkeypatch.setenv("LIFEBOAT_RUNS", str(tmp_path / "runs"))
     monkeypatch.setattr(alerts, "monitored", dict)
