@@ -105,10 +105,7 @@ def test_the_daily_run_runs_the_pipeline_for_today(app, project, tmp_path, monke
     (tmp_path / "scheduled").mkdir()
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "scheduled" / "pipelines.yml").write_text("pipelines: {daily: {notebooks: [one], per_day: true}}")
-    cells = [
-        new_code_cell("start = 'none'\nend = 'none'", metadata={"tags": ["parameters"]}),
-        new_code_cell("print(start, end)"),
-    ]
+    parameters = new_code_cell("start = 'none'\nend = 'none'", metadata={"tags": ["parameters"]})
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(
         new_notebook(cells=[parameters, new_code_cell("print(start, end)")], metadata=kernel),
