@@ -128,8 +128,8 @@ def test_it_asks_for_guesses_each_answered_by_the_next_cell(name):
 
 EMPHASIS = {
     "and", "are", "both", "cultivars", "drawn", "draws", "evenly", "every", "fair", "file", "how good", "its",
-    "its own", "left", "more", "new", "on the evening of the 11th", "real", "replace", "restart kernel and run all cells",
-    "simplest", "such", "terminal", "which of two is better", "within", "women",
+    "its own", "left", "more", "new", "on the evening of the 11th", "real", "replace",
+    "restart kernel and run all cells", "simplest", "such", "terminal", "which of two is better", "within", "women",
 }  # fmt: skip
 """What lessons set in italics without naming a term of the field by it."""
 
