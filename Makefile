@@ -14,7 +14,7 @@ test: $(READY)  ## everything that can be tested: code, service, pages in a brow
 	@$(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 lab: $(READY)  ## open the notebooks in JupyterLab
-	@$(BIN)/jupyter lab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
 spaces: $(READY)  ## serve both pages on this machine
 	@$(BIN)/lifeboat spaces

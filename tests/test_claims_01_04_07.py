@@ -95,7 +95,9 @@ EXPLORED = [
             and DATA["survived"][RELATIVES >= 7].sum() == 0
         ),
     ),
+    ("b) families of two to four", lambda: _fares_best(RELATIVES.between(1, 3))),
     ("c) more than 95%", lambda: (DATA["boat"].notna() == DATA["survived"].eq(1)).mean() > 0.95),
+    ("c) no more than the first baseline", lambda: DATA.loc[DATA["boat"].isna(), "survived"].mean() < 0.5),
     ('It says "died" for everybody.', lambda: DATA.loc[DATA["boat"].isna(), "survived"].mean() < 0.5),
     ("Survivors paid more.", lambda: DATA.groupby("survived")["fare"].median().diff().iloc[1] > 0),
     (
@@ -109,6 +111,11 @@ EXPLORED = [
     ("c) nearly half", lambda: 0.4 < (PARTY > 1).mean() < 0.5),
     ("Those on one ticket often lived or died together, more often than chance", lambda: _beyond_chance()),
 ]
+
+
+def _fares_best(family):
+    others = (RELATIVES.eq(0), RELATIVES >= 4)
+    return DATA["survived"][family].mean() > max(DATA["survived"][other].mean() for other in others)
 
 
 def _men():
@@ -187,6 +194,10 @@ MADE = [
     ("c) more than a hundred", lambda m: len(_cheap(m["marginals"])) > 100),
     ("c) three quarters", lambda m: abs(_only_ones() - 0.75) < 0.02),
     ("Of the men of second class, 15% survived", lambda m: f"{by_sex_and_class(REAL, 'male', 2):.0%}" == "15%"),
+    (
+        "b) more",
+        lambda m: by_sex_and_class(m["marginals"], "male", 2) > by_sex_and_class(REAL, "male", 2) + 0.05,
+    ),
     (
         "Methods that forget relations let men of second class survive too often, and women of first class too rarely",
         lambda m: all(
@@ -293,16 +304,11 @@ OPERATED = [
         "By hand: the certainty of each prediction",
         lambda: re.search(r"By hand: +(.*)", shown("07"))[1] == re.search(r"expected_accuracy: (.*)", shown("07"))[1],
     ),
-    ("c) 16th", lambda: _first_alarm("known that evening") == 16),
+    ("c) 14th", lambda: "Below the estimate from 14 Nov (known that evening)" in shown("07")),
+    ("b) 16th", lambda: _first_alarm("known that evening") == 16),
     ("promises an alarm on the 13th", lambda: _first_alarm("known later") == 13),
-    (
-        "The louder drift is the harmless one",
-        lambda: (
-            numbers(r"fares_doubled: index ([\d.]+)")[0] > 5 * numbers(r"survival_rate_70: index ([\d.]+)")[0]
-            and abs(_measured("fares_doubled") - _measured("ordinary")) < 1
-            and _measured("ordinary") - _measured("survival_rate_70") > 5
-        ),
-    ),
+    ("b) the fares drift more, but the other does harm", lambda: _loud_and_harmless()),
+    ("The louder drift is the harmless one", lambda: _loud_and_harmless()),
     (
         "Both drifts raise an alarm; only the outcomes tell which one does harm.",
         lambda: re.search(
@@ -320,6 +326,7 @@ OPERATED = [
         "For two evenings there is nothing to see",
         lambda: all(f"{day} November, 0 outcomes: no alarm" in shown("07") for day in (19, 20)),
     ),
+    ("b) on the third", lambda: "21 November, 0 outcomes: estimate" in shown("07")),
     ("On the third, enough of them", lambda: "21 November, 0 outcomes: estimate" in shown("07")),
     ("On the fourth the first outcomes come", lambda: re.search(r"22 November, 60 outcomes: .*truth", shown("07"))),
     (
@@ -340,6 +347,13 @@ def _first_alarm(join):
     rows = re.findall(r"(\d+) November +(\w+) +(\w+)\n", shown("07") + "\n")
     column = 1 if join == "known that evening" else 2
     return min(int(row[0]) for row in rows if row[column] == "truth")
+
+
+def _loud_and_harmless():
+    """Whether doubled fares drift far more than other survivors, and only the latter cost accuracy."""
+    fares, survivors = (numbers(rf"{name}: index ([\d.]+)")[0] for name in ("fares_doubled", "survival_rate_70"))
+    lost = {name: _measured("ordinary") - _measured(name) for name in ("fares_doubled", "survival_rate_70")}
+    return fares > 5 * survivors and abs(lost["fares_doubled"]) < 1 and lost["survival_rate_70"] > 5
 
 
 def _measured(name):

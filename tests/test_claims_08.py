@@ -80,6 +80,7 @@ CLAIMS = [
     ),
     ("No real wine of them is dark", lambda: len(OTHER.query(CORNER)) == 0),
     ("many of the first cultivar are", lambda: len(TABLE.drop(OTHER.index).query(CORNER)) >= 15),
+    ("c) twenty or more", lambda: number(r"real 0, made (\d+)") >= 20),
     ("c) Dozens.", lambda: 24 <= number(r"real 0, made (\d+)") <= 100),
     ("Made wines arrive for a week", lambda: "140 wines arrived, 140 were scored; a second run scores 0." in shown()),
     ("The three newest days are pending", lambda: len(re.findall(r"2026-11-\d+ +20 +0 +0 ", shown())) == 3),
@@ -89,6 +90,7 @@ CLAIMS = [
             min(map(int, re.findall(r" November: (\d+)% \(", shown()))) > number(r"random_forest: .* accuracy ([\d.]+)")
         ),
     ),
+    ("b) an alarm about drift", lambda: "\ndrift: " in shown()),
     ("b) Drift.", lambda: re.search(r"\ndrift: changed distribution of color_intensity \(index [\d.]+\)\n", shown())),
     (
         "Nothing can be said of the accuracy yet",

@@ -1,8 +1,10 @@
 """What `make` promises."""
 
 import os
+import re
 import shutil
 import subprocess
+from pathlib import Path
 
 from lifeboat.store import project_folder
 
@@ -27,6 +29,12 @@ def test_clean_leaves_nothing_that_git_ignores_and_everything_else(tmp_path):
         "Makefile",
         "lib/a/kept.py",
     }
+
+
+def test_terminals_and_cells_of_the_lab_find_the_command():
+    shown = subprocess.run(["make", "-n", "lab"], cwd=project_folder(), capture_output=True, text=True, check=True)
+    path = re.search(r'PATH="([^:]+):\$PATH"', shown.stdout)[1]
+    assert Path(path) == project_folder() / ".venv" / "bin"
 
 
 def test_the_lab_opens_for_root_too_as_in_most_containers():

@@ -126,6 +126,24 @@ def test_it_asks_for_guesses_each_answered_by_the_next_cell(name):
         assert any(cell.cell_type == "markdown" for cell in BOOKS[name].cells[place + 2 : place + 4])
 
 
+EMPHASIS = {
+    "and", "are", "both", "cultivars", "drawn", "draws", "evenly", "every", "fair", "file", "how good", "its",
+    "its own", "left", "more", "new", "on the evening of the 11th", "real", "replace",
+    "restart kernel and run all cells", "simplest", "such", "terminal", "which of two is better", "within", "women",
+}  # fmt: skip
+"""What lessons set in italics without naming a term of the field by it."""
+
+
+@every_notebook
+def test_terms_are_in_the_glossary(name):
+    glossary = (project_folder() / "docs" / "glossary.md").read_text(encoding="utf-8")
+    known = [term.casefold() for term in re.findall(r"^\| ([^|]+) \|", glossary, re.MULTILINE)]
+    for cell in prose(name):
+        for term in map(str.casefold, re.findall(r"(?<![*\w])\*([^*`=?]+)\*(?!\*)", " ".join(cell.source.split()))):
+            stem = term.removesuffix("s").removesuffix("ed")  # folds, calibrated
+            assert term in EMPHASIS or any(f" {stem}" in f" {entry}" for entry in known), term
+
+
 CLIENT = {
     "get_feature_store", "get_or_create_feature_group", "get_feature_group", "insert", "select_all",
     "compute_statistics", "get_or_create_feature_view", "get_feature_view", "get_batch_data",

@@ -224,7 +224,11 @@ def learn(
     if open_ and (task := curriculum.next_task()):
         notebook = source.file("exercises", task.notebook)
         as_root = ["--allow-root"] * (hasattr(os, "geteuid") and os.geteuid() == 0)  # as in most containers
-        raise typer.Exit(subprocess.run([sys.executable, "-m", "jupyter", "lab", str(notebook), *as_root]).returncode)
+        found = os.pathsep.join(
+            [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+        )  # `lifeboat` in its cells
+        lab = [sys.executable, "-m", "jupyter", "lab", str(notebook), *as_root]
+        raise typer.Exit(subprocess.run(lab, env=os.environ | {"PATH": found}).returncode)
 
 
 @app.command()

@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -202,6 +203,14 @@ def test_the_schedule_on_this_machine_is_that_of_the_table():
     minute, hour, *_ = scheduled["daily"].split()
     fields = {field.name: str(field) for field in jobs["daily"].fields}
     assert (fields["minute"], fields["hour"]) == (minute, hour)
+
+
+def test_cells_of_the_exercises_find_the_command(lifeboat, monkeypatch, tmp_path):
+    monkeypatch.setenv("LIFEBOAT_PROGRESS", str(tmp_path / "progress.json"))
+    started = {}
+    monkeypatch.setattr(cli.subprocess, "run", lambda *_, **options: started.update(options) or Done(0, "", ""))
+    assert lifeboat("learn", "--open").returncode == 0
+    assert (Path(started["env"]["PATH"].split(os.pathsep)[0]) / "lifeboat").exists()
 
 
 SLOW = ["hopsworks", "jupyter_client", "matplotlib", "pandas", "scipy", "sklearn"]

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from lifeboat.course import progress, source
 from lifeboat.course.exercise import lesson_of
-from lifeboat.course.quizzes import Question, quiz
+from lifeboat.course.quizzes import Question, quiz, two_digits
 from lifeboat.errors import LifeboatError
 
 
@@ -92,13 +92,13 @@ def _what_next() -> str:
     )
 
 
-def take_test(lesson: str, ask: Callable[[int, Question], int]) -> list[str]:
+def take_test(lesson: str | int, ask: Callable[[int, Question], int]) -> list[str]:
     """Ask the questions of a lesson's quiz; if all are answered right, its exercises may be skipped.
 
     Parameters
     ----------
-    lesson : str
-        Two digits, such as ``02``.
+    lesson : str or int
+        Its number, such as ``02`` or ``2``.
     ask : callable
         Takes the number of a question and the question; returns the place of the chosen option.
 
@@ -121,7 +121,7 @@ def take_test(lesson: str, ask: Callable[[int, Question], int]) -> list[str]:
         if not question.options[chosen].right:
             wrong.append(f"{number}. {question.options[chosen].why}")
     if not wrong:
-        progress.record(passed=lesson)
+        progress.record(passed=two_digits(lesson))
     return wrong
 
 

@@ -82,18 +82,24 @@ def quizzes() -> dict[str, Quiz]:
     }
 
 
-def quiz(lesson: str) -> Quiz:
+def two_digits(lesson: str | int) -> str:
+    """Return the number of a lesson as it is written: ``3`` and ``"3"`` mean ``"03"``."""
+    return f"{lesson:0>2}"
+
+
+def quiz(lesson: str | int) -> Quiz:
     """Return the quiz of a lesson; as the last line of a cell it is shown folded.
 
     Parameters
     ----------
-    lesson : str
-        Two digits, such as ``03``.
+    lesson : str or int
+        Its number, such as ``03`` or ``3``.
 
     Raises
     ------
     LifeboatError
         If there is no such quiz.
     """
+    lesson = two_digits(lesson)
     check_name("quiz", lesson, quizzes())
     return quizzes()[lesson]

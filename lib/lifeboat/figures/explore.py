@@ -13,38 +13,44 @@ from lifeboat.intervals import wilson
 from lifeboat.passengers import DIED, FEATURES, LABEL, OUTCOME, SURVIVED, age_band, ticket_class
 
 _SEXES = (("female", "o", -0.06), ("male", "s", 0.06))
+_OF_SEX = dict(zip(("female", "male"), sns.color_palette("colorblind").as_hex()[3:5], strict=True))
 
 
 def aboard(passengers: pd.DataFrame) -> Picture:
-    """Count passengers by class and sex, stacked by outcome."""
-    counts = passengers.groupby(["pclass", "sex", LABEL]).size().unstack()
-    with canvas(8, 3.6) as (figure, axes):
-        places = np.arange(len(counts))
-        axes.barh(places, counts[1], color=PALETTE[SURVIVED], label=SURVIVED)
-        bars = axes.barh(places, counts[0], left=counts[1], color=PALETTE[DIED], label=DIED)
-        axes.bar_label(bars, [f"{n:,}" for n in counts.sum(axis=1)], padding=4)
-        axes.set_yticks(places, [f"{ticket_class(pclass)}, {sex}" for pclass, sex in counts.index])
+    """Count passengers by class and sex; what happened to them is not shown."""
+    counts = passengers.groupby(["pclass", "sex"]).size()
+    names = [f"{ticket_class(pclass)}, {sex}" for pclass, sex in counts.index]
+    with canvas(8, 3.2) as (figure, axes):
+        bars = axes.barh(range(len(counts)), counts, color=[_OF_SEX[sex] for _, sex in counts.index])
+        axes.bar_label(bars, [f"{n:,}" for n in counts], padding=4)
+        axes.set_yticks(range(len(counts)), names)
         axes.invert_yaxis()
+        axes.grid(visible=False, axis="y")
         third, men = (passengers["pclass"] == 3).sum(), (passengers["sex"] == "male").sum()
         axes.set(
             xlabel="passengers", title=f"Of {len(passengers):,}, {third} travelled in third class; {men} were male"
         )
-        axes.legend(frameon=False)
-        parts = (f"{ticket_class(c)}, {sex}: {row[1]} survived, {row[0]} died" for (c, sex), row in counts.iterrows())
+        parts = (f"{name}: {n:,}" for name, n in zip(names, counts, strict=True))
         figure.alt = f"{title_of(axes)} {'; '.join(parts)}."
     return figure
 
 
 def missing(passengers: pd.DataFrame) -> Picture:
-    """Show the share of missing values of each column that has any; the features stand out."""
+    """Show the share of missing values of each column that has any; the features stand out, bar, name and number."""
     counts = passengers.isna().sum().loc[lambda count: count > 0].sort_values()
-    ours = [name for name in counts.index if name in FEATURES]
+    ours = [name for name in counts.index[::-1] if name in FEATURES]
     with canvas(8, 3.2) as (figure, axes):
         colors = [HIGHLIGHT if name in ours else NEUTRAL for name in counts.index]
-        bars = axes.barh(counts.index, counts / len(passengers), color=colors)
-        axes.bar_label(bars, [f"{n:,}" for n in counts], padding=4)
-        percent_axis(axes, f"missing of {len(passengers):,}, with the number of passengers", which="x")
-        axes.set_title(f"Gaps among the seven features (green): {', '.join(reversed(ours))}")
+        # An edge of two points keeps a bar of one passenger visible.
+        bars = axes.barh(counts.index, counts / len(passengers), color=colors, edgecolor=colors, linewidth=2)
+        written = axes.bar_label(bars, [f"{n:,} ({n / len(passengers):.1%})" for n in counts], padding=5)
+        for name, color, *texts in zip(counts.index, colors, axes.get_yticklabels(), written, strict=True):
+            for text in texts:
+                text.set(color=color, weight="bold" if name in ours else "normal")
+        axes.grid(visible=False, axis="y")
+        percent_axis(axes, f"missing, of {len(passengers):,} passengers", which="x")
+        gaps = ", ".join(f"{name} {counts[name]:,}" for name in ours)
+        axes.set_title(f"Gaps in the features that we use (green): {gaps}")
         figure.alt = f"Missing values: {', '.join(f'{name} {n:,}' for name, n in counts[::-1].items())}."
     return figure
 
@@ -66,9 +72,9 @@ def survival_by_sex_and_class(passengers: pd.DataFrame) -> Picture:
     """Compare survival rates of women and men in each class, with 95% Wilson intervals."""
     with canvas(8, 3.8) as (figure, axes):
         said = []
-        for (sex, marker, shift), color in zip(_SEXES, sns.color_palette("colorblind")[3:5], strict=True):
+        for sex, marker, shift in _SEXES:
             part = passengers[passengers["sex"] == sex]
-            look = {"color": color, "fmt": marker, "markersize": 8, "label": f"{sex} ({len(part)})"}
+            look = {"color": _OF_SEX[sex], "fmt": marker, "markersize": 8, "label": f"{sex} ({len(part)})"}
             said.append(f"{sex}: {_rates(axes, part, part['pclass'].map(ticket_class), shift, **look)}")
         numbers = passengers.groupby("pclass").size()
         axes.set_xticks(range(len(numbers)), [f"{ticket_class(c)}\n({n})" for c, n in numbers.items()])

@@ -43,8 +43,10 @@ def test_learn_counts_what_is_solved_and_names_the_next_exercise():
     assert curriculum.lessons()[0].notebook.exists()
 
 
-def test_a_lesson_is_skipped_by_answering_its_test():
-    assert curriculum.take_test("01", right) == []
+@pytest.mark.parametrize("lesson", ["01", "1", 1])
+def test_a_lesson_is_skipped_by_answering_its_test(lesson):
+    assert curriculum.take_test(lesson, right) == []
+    assert progress.load().passed == ["01"]
     assert curriculum.next_task().number == "2.1"
     assert "passed" in shown()
 

@@ -98,6 +98,11 @@ def test_as_text_a_quiz_does_not_say_what_is_right():
     assert not [option.why for question in quiz("01") for option in question.options if option.why in shown]
 
 
+@pytest.mark.parametrize("number", ["3", 3])
+def test_a_lesson_may_be_named_without_its_zero(number):
+    assert quiz(number) == quiz("03")
+
+
 def test_an_unknown_lesson_is_refused_with_those_allowed():
     with pytest.raises(lifeboat.LifeboatError, match=r"quiz is '99'; allowed: 01, 02"):
         quiz("99")

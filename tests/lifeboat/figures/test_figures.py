@@ -26,6 +26,23 @@ def test_the_bars_of_who_was_aboard_add_up():
     assert sum(bar.get_width() for bar in axes.patches) == 1309
 
 
+def test_who_was_aboard_does_not_give_away_who_survived():
+    figure = explore.aboard(passengers.load())
+    assert "surviv" not in figure.alt and "died" not in figure.alt
+    assert len(figure.axes[0].patches) == 6
+
+
+def test_gaps_of_one_or_two_passengers_can_be_seen():
+    (axes,) = explore.missing(passengers.load()).axes
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    drawn = dict(zip(names, zip(axes.patches, axes.texts, axes.get_yticklabels(), strict=True), strict=True))
+    for feature, said in {"fare": "1 (0.1%)", "embarked": "2 (0.2%)", "age": "263 (20.1%)"}.items():
+        bar, number, label = drawn[feature]
+        assert bar.get_linewidth() >= 2 and bar.get_edgecolor() == bar.get_facecolor()
+        assert number.get_text() == said
+        assert number.get_color() == label.get_color() != drawn["body"][1].get_color()
+
+
 def test_shown_survival_rates_are_those_of_the_data():
     data = passengers.load()
     (axes,) = explore.survival_by_sex_and_class(data).axes
