@@ -224,9 +224,8 @@ def learn(
     if open_ and (task := curriculum.next_task()):
         notebook = source.file("exercises", task.notebook)
         as_root = ["--allow-root"] * (hasattr(os, "geteuid") and os.geteuid() == 0)  # as in most containers
-        found = os.pathsep.join(
-            [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
-        )  # `lifeboat` in its cells
+        # so that its cells and terminals find `lifeboat`
+        found = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
         lab = [sys.executable, "-m", "jupyter", "lab", str(notebook), *as_root]
         raise typer.Exit(subprocess.run(lab, env=os.environ | {"PATH": found}).returncode)
 
