@@ -16,7 +16,7 @@ from lifeboat.errors import LifeboatError
 from lifeboat.fields import Field
 from lifeboat.passengers import PEOPLE, TITANIC
 from lifeboat.scoring.effects import Axis, Bins, Cells, Codes, Points, Slope, Tables
-from lifeboat.scoring.reading import is_counted, read_columns
+from lifeboat.scoring.reading import Reader, is_counted
 from lifeboat.survival.traits import AGE_SCALE, PassengerTraits
 
 EXACT = 1e-9
@@ -82,7 +82,7 @@ def _compare(tables: Tables, pipeline: Pipeline, dataset: Dataset) -> None:
 
         rows = pd.concat([passengers.load()[dataset.features], rows], ignore_index=True)
     rows = dataset.validate(rows)
-    columns = read_columns(pa.RecordBatch.from_pandas(rows, preserve_index=False), dataset)
+    columns = Reader(dataset).read(pa.RecordBatch.from_pandas(rows, preserve_index=False))
     gap = np.abs(tables.probability(columns) - pipeline.predict_proba(rows)[:, 1])
     if not gap.max() <= EXACT:
         worst = rows.iloc[int(gap.argmax())].to_dict()

@@ -45,14 +45,16 @@ class Codes:
     fields: tuple[str, ...]
     places: np.ndarray
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Number of places."""
         return int(self.places.max()) + 1
 
     def positions(self, columns: Columns) -> np.ndarray:
         """Return the place of each row."""
-        return self.places.take(sum(columns[name] for name in self.fields), mode="clip")  # "clip" needs no buffer
+        first, *others = self.fields
+        added = sum((columns[name] for name in others), columns[first])
+        return self.places.take(added, mode="clip")  # "clip" needs no buffer
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,8 @@ reads numbers that came as text, and names the rows that it refuses.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -26,93 +28,136 @@ def is_counted(field: Field) -> bool:
     return field.whole and not field.optional and field.low >= 0 and field.high <= MOST_COUNTED
 
 
-def read_columns(batch: pa.RecordBatch, dataset: Dataset) -> Mapping[str, np.ndarray]:
-    """Read the features of a batch.
+class Reader:
+    """Reads the features of record batches, and of single rows.
 
     Parameters
     ----------
-    batch : RecordBatch
-        With a column for each feature; others are ignored. Texts may be dictionary-encoded.
     dataset : Dataset
         The description of the data.
-
-    Returns
-    -------
-    mapping of str to ndarray
-        As `lifeboat.scoring.effects.Columns`.
-
-    Raises
-    ------
-    LifeboatError
-        If a feature is absent.
-    InvalidRows
-        If a value is not allowed.
     """
-    absent = [name for name in dataset.features if name not in batch.schema.names]
-    if absent:
-        raise LifeboatError(
-            f"missing column{'s' * (len(absent) > 1)}: {', '.join(absent)}; found: {', '.join(batch.schema.names)}. "
-            f"A table of {dataset.rows} has the columns {', '.join(dataset.features)}."
-        )
-    try:
-        return _read(batch, dataset)
-    except _Unusual:
-        table = dataset.validate(batch.select(dataset.features).to_pandas())
-        return _read(pa.RecordBatch.from_pandas(table, preserve_index=False), dataset)
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+        self._ways = {name: _way(field) for name, field in dataset.fields.items()}
+        self._one = {
+            name: (
+                field.codes | ({None: len(field.values)} if field.is_text else {}),
+                np.intp if is_counted(field) else float,
+            )
+            for name, field in dataset.fields.items()
+        }
+
+    def read(self, batch: pa.RecordBatch) -> Mapping[str, np.ndarray]:
+        """Read the features of a batch.
+
+        Parameters
+        ----------
+        batch : RecordBatch
+            With a column for each feature; others are ignored. Texts may be dictionary-encoded.
+
+        Returns
+        -------
+        mapping of str to ndarray
+            As `lifeboat.scoring.effects.Columns`.
+
+        Raises
+        ------
+        LifeboatError
+            If a feature is absent.
+        InvalidRows
+            If a value is not allowed.
+        """
+        names = batch.schema.names
+        absent = [name for name in self._ways if name not in names]
+        if absent:
+            raise LifeboatError(
+                f"missing column{'s' * (len(absent) > 1)}: {', '.join(absent)}; found: {', '.join(names)}. "
+                f"A table of {self.dataset.rows} has the columns {', '.join(self.dataset.features)}."
+            )
+        try:
+            return self._read(batch)
+        except _Unusual:
+            table = self.dataset.validate(batch.select(self.dataset.features).to_pandas())
+            return self._read(pa.RecordBatch.from_pandas(table, preserve_index=False))
+
+    def read_one(self, row: Mapping[str, Any]) -> Mapping[str, np.ndarray]:
+        """Read one row.
+
+        Parameters
+        ----------
+        row : mapping
+            The features by name, as `Dataset.validate_one` returns them.
+        """
+        return {name: np.array([codes.get(row[name], row[name])], kind) for name, (codes, kind) in self._one.items()}
+
+    def _read(self, batch: pa.RecordBatch) -> dict[str, np.ndarray]:
+        return {name: way(batch.column(name)) for name, way in self._ways.items()}
 
 
 class _Unusual(Exception):
     """Values that are not allowed, or come as another type."""
 
 
-def _read(batch: pa.RecordBatch, dataset: Dataset) -> dict[str, np.ndarray]:
-    return {name: _reader(field)(batch.column(name), field) for name, field in dataset.fields.items()}
+def _way(field: Field) -> Callable[[pa.Array], np.ndarray]:
+    """How a column of a field is read."""
+    if field.is_text:
+        return partial(_texts, codes=field.codes, missing=len(field.values), optional=field.optional)
+    low, high = (min(field.values), max(field.values)) if field.words else (field.low, field.high)
+    some = np.array(field.values) if field.words and len(field.values) <= high - low else None
+    if is_counted(field):
+        return partial(_counts, low=low, high=high, some=some)
+    return partial(_numbers, low=low, high=high, some=some, whole=field.whole, optional=field.optional)
 
 
-def _reader(field: Field) -> Callable[[pa.Array, Field], np.ndarray]:
-    return _codes if field.is_text else _counts if is_counted(field) else _numbers
-
-
-def _codes(array: pa.Array, field: Field) -> np.ndarray:
+def _texts(array: pa.Array, codes: dict[str, int], missing: int, optional: bool) -> np.ndarray:
     """The place of each text among those allowed; their number if it is missing."""
-    if not pa.types.is_dictionary(array.type):
-        if not (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
+    if not isinstance(array, pa.DictionaryArray):
+        if array.type not in (pa.string(), pa.large_string()):
             raise _Unusual
         array = pc.dictionary_encode(array)
-    missing = len(field.values)
-    places = np.array([field.codes.get(text, -1) for text in array.dictionary.to_pylist()] + [missing])
-    if array.null_count and not field.optional:
+    places = np.array([codes.get(text, -1) for text in array.dictionary.to_pylist()] + [missing])
+    indices = array.indices
+    if indices.null_count:
+        if not optional:
+            raise _Unusual
+        indices = indices.fill_null(len(places) - 1)
+    found = places.take(indices.to_numpy(), mode="clip")
+    if places.min() < 0 and found.min(initial=0) < 0:  # a dictionary may list what no row uses
         raise _Unusual
-    codes = places.take(array.indices.fill_null(len(places) - 1).to_numpy(), mode="clip")
-    if (places < 0).any() and (codes < 0).any():  # a dictionary may list what no row uses
-        raise _Unusual
-    return codes
+    return found
 
 
-def _counts(array: pa.Array, field: Field) -> np.ndarray:
+def _counts(array: pa.Array, low: int, high: int, some: np.ndarray | None) -> np.ndarray:
     """Whole numbers that are never missing."""
-    if array.null_count or not pa.types.is_integer(array.type):
+    if array.null_count or array.type not in _INTEGERS:
         raise _Unusual
     values = array.to_numpy()
-    allowed = field.values or range(int(field.low), int(field.high) + 1)
-    if len(values) and not (min(allowed) <= values.min() and values.max() <= max(allowed)):
+    if values.min(initial=low) < low or values.max(initial=low) > high:
         raise _Unusual
-    if len(allowed) <= max(allowed) - min(allowed) and not np.isin(values, allowed).all():
+    if some is not None and not np.isin(values, some).all():
         raise _Unusual
     return values
 
 
-def _numbers(array: pa.Array, field: Field) -> np.ndarray:
+def _numbers(
+    array: pa.Array, low: float, high: float, some: np.ndarray | None, whole: bool, optional: bool
+) -> np.ndarray:
     """Numbers as floats, NaN where missing."""
-    if not (pa.types.is_floating(array.type) or pa.types.is_integer(array.type)):
+    if array.type != _FLOAT:
+        if array.type not in _NUMBERS:
+            raise _Unusual
+        array = array.cast(_FLOAT)
+    values = array.to_numpy(zero_copy_only=False)
+    if (values < low).any() or (values > high).any() or (not optional and np.isnan(values).any()):
         raise _Unusual
-    values = array.cast(pa.float64()).to_numpy(zero_copy_only=False)
-    if field.words:
-        faulty = ~(np.isin(values, field.values) | np.isnan(values)).all()
-    else:
-        faulty = (values < field.low).any() or (values > field.high).any()
-    if field.whole and not faulty:
-        faulty = not np.array_equal(values, np.rint(values), equal_nan=True)
-    if faulty or (not field.optional and np.isnan(values).any()):
+    if whole and not np.array_equal(values, np.rint(values), equal_nan=True):
+        raise _Unusual
+    if some is not None and not (np.isin(values, some) | np.isnan(values)).all():
         raise _Unusual
     return values
+
+
+_FLOAT = pa.float64()
+_INTEGERS = {pa.int8(), pa.int16(), pa.int32(), pa.int64(), pa.uint8(), pa.uint16(), pa.uint32()}
+_NUMBERS = _INTEGERS | {pa.float32(), _FLOAT}
