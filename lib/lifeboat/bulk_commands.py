@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
 
 from lifeboat import store
-from lifeboat.scoring.on_invalid import OnInvalid
 
 console = Console()
 
@@ -36,8 +35,12 @@ def synthesize(
 def score(
     source: Annotated[Path, typer.Option("--input", help="the folder of the Parquet files")],
     out: Annotated[Path, typer.Option("--output", help="the folder of the scores; the same call goes on after a kill")],
-    model: Annotated[int | None, typer.Option(min=1, help="a version in the registry; the champion unless given")] = None,
-    on_invalid: Annotated[OnInvalid, typer.Option(help="what to do about a row with a wrong value")] = OnInvalid.fail,
+    model: Annotated[
+        int | None, typer.Option(min=1, help="a version in the registry; the champion unless given")
+    ] = None,
+    on_invalid: Annotated[
+        Literal["fail", "skip"], typer.Option(help="what to do about a row with a wrong value")
+    ] = "fail",
 ) -> None:
     """Score Parquet files with a registered model."""
     from rich.progress import Progress
@@ -48,7 +51,9 @@ def score(
     chosen = registry.load(project, model) if model else registry.champion(project)
     scorer = scoring.Scorer.compiled(chosen.pipeline, chosen.dataset)
     if scorer.reason:
-        console.print(f"The pipeline itself scores, which takes longer: {scorer.reason}", highlight=False, soft_wrap=True)
+        console.print(
+            f"The pipeline itself scores, which takes longer: {scorer.reason}", highlight=False, soft_wrap=True
+        )
     with Progress(console=Console(stderr=True)) as bar:
         task = bar.add_task("rows", total=scoring.count_rows(source))
         scored, skipped = scoring.score_folder(
@@ -60,4 +65,6 @@ def score(
             progress=lambda rows: bar.advance(task, rows),
         )
     left_out = f", {skipped:,} left out (see *.skipped.csv)" if skipped else ""
-    console.print(f"{scored:,} rows scored by version {chosen.version} in {out}{left_out}", highlight=False, soft_wrap=True)
+    console.print(
+        f"{scored:,} rows scored by version {chosen.version} in {out}{left_out}", highlight=False, soft_wrap=True
+    )

@@ -20,8 +20,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from lifeboat import bulk_commands, store
 from lifeboat import model_commands as models
-from lifeboat import store
 from lifeboat.days import as_day, today
 from lifeboat.errors import LifeboatError, in_short, is_of_the_store
 from lifeboat.operate import records
@@ -41,6 +41,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(models.app, name="models")
+app.command()(bulk_commands.synthesize)
+app.command()(bulk_commands.score)
 console = Console()
 Approve = Annotated[bool, typer.Option("--approve", help="a new model waits for `lifeboat models promote`")]
 Day = Annotated[str | None, typer.Option(metavar="DAY", help="a date such as 2026-11-24 (UTC)")]
@@ -187,26 +189,6 @@ def train(
     model = training.train(project, estimator or survival.DEFAULT_ESTIMATOR, approve=approve)
     console.print(f"version {model.version}: {model.description}", highlight=False)
     console.print(registry.standing(project, model), highlight=False, markup=False, soft_wrap=True)
-
-
-@app.command()
-def synthesize(
-    n: Annotated[int, typer.Option("-n", help="how many passengers")],
-    out: Annotated[Path, typer.Option(help="the folder of the Parquet files; the same call goes on after a kill")],
-    seed: Annotated[int, typer.Option(help="same seed, same passengers")] = 0,
-    survived: Annotated[int | None, typer.Option(help="1 or 0: of this class only")] = None,
-) -> None:
-    """Write synthetic passengers as Parquet files."""
-    from rich.progress import Progress
-
-    from lifeboat import synthetic
-
-    with Progress(console=Console(stderr=True)) as bar:
-        task = bar.add_task("passengers", total=n)
-        folder = synthetic.synthesize(
-            n, out, seed=seed, survived=survived, progress=lambda rows: bar.update(task, completed=rows)
-        )
-    console.print(f"{n:,} passengers in {folder}", highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -53,6 +53,15 @@ def show(version: Version) -> None:
 
 
 @app.command()
+def sql(version: Version) -> None:
+    """Print a version as an SQL expression (DuckDB) over the features: its probability of survival."""
+    from lifeboat import registry, scoring
+
+    model = registry.load(store.login(), version)
+    typer.echo(scoring.to_sql(scoring.compile_pipeline(model.pipeline, model.dataset), model.dataset))
+
+
+@app.command()
 def compare(version: Version, other: Version) -> None:
     """Compare two versions on the test set: differences with 95% intervals."""
     from lifeboat import training

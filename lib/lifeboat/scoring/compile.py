@@ -124,8 +124,8 @@ def _of_regression(pipeline: Pipeline, dataset: Dataset) -> Tables:
     for field, weight, mean, missing in zip(
         dataset.fields.values(), weights, scaler.mean_, imputer.statistics_, strict=True
     ):
-        if is_counted(field):
-            codes = np.append(np.arange(len(field.values)), missing) if field.is_text else _each(field)
+        if field.is_text:
+            codes = np.append(np.arange(len(field.values)), missing)
             effects.append(Cells(field.name, (_places(field),), weight * (codes - mean)))
         else:
             effects.append(Slope(field.name, weight, missing))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -34,15 +35,12 @@ _LAYOUT = {
 _NO_FAULTS = pd.DataFrame({"row": [], "field": [], "value": [], "allowed": []})
 
 
+OnInvalid = Literal["fail", "skip"]
+"""What becomes of a file that holds a row with a value that is not allowed: it fails, or the row is left out."""
+
+
 class ScoringFailed(LifeboatError):
     """Files that could not be scored; the message has a line for each, and says how to go on."""
-
-
-class OnInvalid(StrEnum):
-    """What becomes of a row whose values are not allowed."""
-
-    fail = "fail"
-    skip = "skip"
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ def score_folder(
     out: str | Path,
     *,
     model: str,
-    on_invalid: OnInvalid = OnInvalid.fail,
+    on_invalid: OnInvalid = "fail",
     workers: int | None = None,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> tuple[int, int]:
@@ -115,7 +113,9 @@ def score_folder(
         If a folder is not what it should be, or another process writes to it.
     """
     source, out = Path(source), Path(out)
-    shards = [Shard(path, out / path.name) for path in _files(source, out)]
+    shards = [Shard(path, out / path.name) for path in _files(source)]
+    if out.resolve() == source.resolve():
+        raise LifeboatError(f"the scores cannot go to {out}, which holds the rows: name another folder.")
     order = {"model": model, "on_invalid": on_invalid, "source": str(source.resolve())}
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -130,11 +130,18 @@ def score_folder(
         raise LifeboatError(f"{out} cannot be written ({error}): name a folder that you may write to.") from error
 
 
-def _files(source: Path, out: Path) -> list[Path]:
+def count_rows(source: Path) -> int:
+    """Count the rows of all Parquet files of a folder that can be read."""
+    total = 0
+    for path in _files(source):
+        with contextlib.suppress(OSError, pa.ArrowException):  # scoring will name it
+            total += pq.read_metadata(path).num_rows
+    return total
+
+
+def _files(source: Path) -> list[Path]:
     if not source.is_dir():
         raise LifeboatError(f"{source} is no folder; name the folder that holds the Parquet files.")
-    if out.resolve() == source.resolve():
-        raise LifeboatError(f"the scores cannot go to {out}, which holds the rows: name another folder.")
     found = sorted(source.glob("*.parquet"))
     if not found:
         raise LifeboatError(f"{source} holds no file that ends with .parquet.")
@@ -173,12 +180,10 @@ def _score_all(
         for done in as_completed(running):
             try:
                 counts.append(done.result())
-            except CancelledError:
-                continue
             except (LifeboatError, OSError, pa.ArrowException) as error:
                 faults[running[done].source.name] = str(error).splitlines()[0]
                 if isinstance(error, OSError) and error.errno:  # the disk's, so that no other file will fare better
-                    pool.shutdown(wait=False, cancel_futures=True)
+                    break
     finally:
         pool.shutdown(cancel_futures=True)  # after Ctrl-C: the files begun are finished, no other is
     if faults:
@@ -192,7 +197,7 @@ def _score_all(
 def score_shard(
     scorer: Scorer,
     shard: Shard,
-    on_invalid: OnInvalid = OnInvalid.fail,
+    on_invalid: OnInvalid = "fail",
     progress: Callable[[int], None] = lambda rows: None,
 ) -> tuple[int, int]:
     """Score one file, unless that is done; it is what every engine runs.
@@ -267,7 +272,7 @@ def _scored(
             yield scorer.score(batch), _NO_FAULTS
         except InvalidRows as error:
             problems = error.problems.assign(row=error.problems["row"] + first)
-            if on_invalid is OnInvalid.fail:
+            if on_invalid == "fail":
                 raise InvalidRows(problems) from None
             problems = scorer.dataset.find_problems(batch.select(scorer.dataset.features).to_pandas())
             good = np.ones(batch.num_rows, dtype=bool)

@@ -56,7 +56,8 @@ def to_sql(tables: Tables, dataset: Dataset = TITANIC) -> str:
 def _lines(effect: Cells | Slope, dataset: Dataset) -> Iterator[str]:
     if isinstance(effect, Slope):
         yield f"-- {effect.field}"
-        yield f"+ {float(effect.per_unit)!r} * coalesce({effect.field}, {float(effect.missing)!r})"
+        known = f"coalesce({effect.field}, {float(effect.missing)!r})"
+        yield f"+ {float(effect.per_unit)!r} * {known if dataset.fields[effect.field].optional else effect.field}"
         return
     yield f"-- {effect.name}"
     yield "+ CASE"
@@ -74,12 +75,18 @@ def _test(axis: Axis, side: int, dataset: Dataset) -> str | None:
     name = axis.field
     if not isinstance(axis, Bins):
         return f"{name} = {float(axis.values[side])!r}" if side < len(axis.values) else None
-    tests = [f"{name} > {float(axis.cuts[side - 1])!r}"] if 0 < side <= len(axis.cuts) else []
-    tests += [f"{name} <= {float(axis.cuts[side])!r}"] if side < len(axis.cuts) else []
+    tests = [f"NOT {_below(name, axis.cuts[side - 1])}"] if 0 < side <= len(axis.cuts) else []
+    tests += [_below(name, axis.cuts[side])] if side < len(axis.cuts) else []
     missing = axis.size - 1 if axis.missing is None else axis.missing
     if side == axis.size - 1:
         return f"{name} IS NULL" if side == missing else None
     return f"({' AND '.join(tests)} OR {name} IS NULL)" if side == missing else " AND ".join(tests) or "true"
+
+
+def _below(name: str, cut: float) -> str:
+    """At most a cut, or less than the number after it, whichever is shorter."""
+    cut, above = float(cut), float(np.nextafter(cut, np.inf))
+    return f"{name} < {above!r}" if len(f"{above!r}") < len(f"{cut!r}") else f"{name} <= {cut!r}"
 
 
 def _test_of_codes(axis: Codes, side: int, dataset: Dataset) -> str | None:
