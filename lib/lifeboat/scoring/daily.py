@@ -7,17 +7,22 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pyarrow as pa
 from sklearn.pipeline import Pipeline
 
 from lifeboat import features
 from lifeboat.dataset import Dataset
 from lifeboat.days import as_days
-from lifeboat.passengers import SURVIVES_FROM, TITANIC
+from lifeboat.passengers import TITANIC
+from lifeboat.scoring.scorer import Scorer, score_batches
 
 if TYPE_CHECKING:
     from hopsworks.project import Project
 
     from lifeboat.registry import Champion
+
+WORTH_COMPILING = 20_000
+"""From this many rows on, compiling the model takes less time than it saves."""
 
 
 def score(pipeline: Pipeline, frame: pd.DataFrame, dataset: Dataset = TITANIC) -> pd.DataFrame:
@@ -43,10 +48,10 @@ def score(pipeline: Pipeline, frame: pd.DataFrame, dataset: Dataset = TITANIC) -
     InvalidRows
         If a value is not allowed.
     """
-    valid = dataset.validate(frame)
-    probability = pipeline.predict_proba(valid)[:, 1] if len(valid) else pd.Series(dtype=float)
-    scored = pd.DataFrame({"probability": probability}, index=frame.index, dtype=float)
-    return scored.assign(prediction=(scored["probability"] >= SURVIVES_FROM).astype("int64"))
+    valid = pa.RecordBatch.from_pandas(dataset.validate(frame), preserve_index=False)
+    make = Scorer.compiled if len(frame) >= WORTH_COMPILING else Scorer
+    (scored,) = score_batches(make(pipeline, dataset), [valid])
+    return scored.to_pandas().astype({"prediction": "int64"}).set_index(frame.index)
 
 
 def batch_data(project: Project, days: Sequence[date], dataset: Dataset = TITANIC) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scoring_helpers import fitted, synthetic
 
 from lifeboat import arrivals, dataset, features, monitoring, passengers, scoring, survival
 from lifeboat.days import days_between
@@ -122,3 +123,11 @@ def test_daily_metrics_are_stored_once_a_day_and_version(filled):
     mine = stored[stored["model_version"] == 108]
     assert sorted(mine["day"].dt.date) == DAYS
     assert (mine["true_survived"] + mine["false_survived"] == mine["passengers"]).all()
+
+
+def test_a_large_table_is_scored_by_the_compiled_model_and_says_the_same():
+    rows = synthetic(scoring.daily.WORTH_COMPILING)
+    scored = scoring.score(fitted(), rows.set_axis(rows.index + 7))
+    assert scored.index[0] == 7
+    assert (scored["probability"] - fitted().predict_proba(rows)[:, 1]).abs().max() < 1e-9
+    assert scored.dtypes.astype(str).to_dict() == {"probability": "float64", "prediction": "int64"}
