@@ -90,21 +90,17 @@ def predict(connection: http.client.HTTPConnection, session: str, data: list) ->
 
 def ask(connection: http.client.HTTPConnection, session: str, data: list) -> None:
     """Do what the page does when a control is moved."""
-    _event(connection, session, [None, None, *data, False, False])
+    _event(connection, session, 1, [None, None, *data, False, False])
 
 
 def look(connection: http.client.HTTPConnection, session: str, data: list) -> None:
     """Do what an open monitor does every now and then."""
-    _event(connection, session, [None, "All history", "All versions", "all", 50, ""])
+    _event(connection, session, 0, [])
 
 
-def _event(connection: http.client.HTTPConnection, session: str, data: list) -> None:
-    """Call what a page calls first, in its session."""
-    body = {"data": data, "fn_index": 0, "session_hash": session}
-    request(connection, "POST", "/gradio_api/queue/join", body)
-    answer = request(connection, "GET", f"/gradio_api/queue/data?session_hash={session}")
-    if '"success":true' not in answer.replace(" ", ""):
-        raise RuntimeError(answer[:200])
+def _event(connection: http.client.HTTPConnection, session: str, index: int, data: list) -> None:
+    """Call what a page calls, in its session, by its place in the app."""
+    request(connection, "POST", "/gradio_api/run/predict", {"data": data, "fn_index": index, "session_hash": session})
 
 
 CASES = {
