@@ -181,10 +181,22 @@ def test_whiskers_are_drawn_whole_and_the_trend_pools_what_they_scatter_around(t
 
 
 def test_the_page_stays_still_until_something_changes(page):
-    shown, *_ = page.show(None, *ALL)
+    shown, _, before, *_ = page.show(None, *ALL)
     again, version, state, *others = page.show(shown, *ALL)
-    assert (again, state) == (shown, "")
+    assert (again, state) == (shown, before)
     assert [version, *others] == [SAME] * (VIEWS + 3)
+
+
+def test_a_look_tells_another_history_and_costs_nothing_until_then(two_weeks, monkeypatch):
+    store, asked, alarms = {"now": two_weeks}, [], monitoring.alarms
+    monkeypatch.setattr(monitoring, "alarms", lambda *of: asked.append(of) or alarms(*of))
+    page = Page(Live(lambda previous: store["now"], 0))
+    first = page.look()
+    assert [page.look() for _ in range(3)] == [first] * 3
+    assert page.show(None, *ALL)[2] == first
+    assert len(asked) == 1
+    store["now"] = dataclasses.replace(two_weeks, mark="another")
+    assert page.look() != first
 
 
 def test_a_search_changes_the_table_alone(page):
