@@ -1,7 +1,7 @@
 """How both pages stand up to fifty visitors at once, beside a Gradio app that does nothing.
 
 Run with ``python -m benchmarks.spaces``. The apps run in processes of their own; in this one fifty threads, each with a
-session as gradio_client has it, call them in turn for ten seconds, three times each, so that whatever else the machine
+session as gradio_client has it, call them in turn for three seconds, ten times each, so that whatever else the machine
 does falls on all alike. Measured are the endpoint `predict`, what the page itself asks for (all panels of an answer),
 and what an open monitor asks for.
 """
@@ -19,7 +19,7 @@ from collections import defaultdict
 import numpy as np
 
 CLIENTS = 50
-SLICE, SLICES = 10.0, 3
+SLICE, SLICES = 3.0, 10
 OURS_AT, EMPTY_AT, MONITOR_AT = 7971, 7972, 7973
 
 OURS = """

@@ -118,11 +118,11 @@ def one_passenger(page: Page, blocks: gr.Blocks, state: gr.HTML, model: gr.HTML)
 
 def many_passengers(page: Page) -> None:
     """Lay out and connect the second tab: a file in, files out."""
-    gr.HTML(f"<p>{BATCH_LEAD}</p>")
-    with gr.Row(equal_height=False):
+    gr.HTML(f"<p>{BATCH_LEAD}</p>", elem_classes="plain")
+    with gr.Row(equal_height=False, elem_classes="stack"):
         with gr.Column(scale=2, min_width=320):
             file = gr.File(label="CSV file", height=160)
-            gr.HTML(example())
+            gr.HTML(example(), elem_classes="plain")
         with gr.Column(scale=3, min_width=320):
             summary = gr.HTML(NOT_UPLOADED, elem_classes=["panel", "summary"])
             with gr.Row():

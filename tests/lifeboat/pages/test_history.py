@@ -90,7 +90,9 @@ def test_a_sparkline_has_a_point_for_each_day_with_outcomes_the_better_the_highe
 def test_an_alarm_is_shown_with_its_figures(results):
     quiet, alarmed = history(results, make_versions()), history(results.assign(age=None), make_versions())
     assert panels.alarms(quiet) == ""
-    assert "age is unknown for 100% of the passengers" in panels.alarms(alarmed)
+    shown = panels.alarms(alarmed)
+    assert "age is unknown for 100% of the passengers" in shown
+    assert re.search(r"<p>[A-Z]", shown)
 
 
 @pytest.mark.parametrize(
@@ -240,3 +242,10 @@ def test_a_description_with_html_is_shown_as_text(two_weeks):
     versions = make_versions().assign(description="<script>alert(1)</script>")
     shown = panels.versions(history(two_weeks.recent, versions))
     assert "<script" not in shown
+
+
+def test_what_the_headline_says_is_not_said_again_of_the_only_version(results):
+    several, alone = history(results, make_versions()), history(results, make_versions().tail(1))
+    assert "Live accuracy" in panels.versions(several)
+    assert "Test log loss" in panels.versions(alone)
+    assert "ccuracy" not in panels.versions(alone)
