@@ -249,3 +249,13 @@ def test_what_the_headline_says_is_not_said_again_of_the_only_version(results):
     assert "Live accuracy" in panels.versions(several)
     assert "Test log loss" in panels.versions(alone)
     assert "ccuracy" not in panels.versions(alone)
+
+
+def test_many_versions_look_different_and_stay_within_their_day(results):
+    parts = [results.assign(model_version=version) for version in range(1, 9)]
+    drawn = charts.by_day(history(pd.concat(parts, ignore_index=True), make_versions()), ALL_VERSIONS).data
+    points = [trace for trace in drawn if trace.type == "scatter" and trace.name.startswith("Version")]
+    assert len({(trace.marker.color, trace.marker.symbol) for trace in points}) == 8
+    for trace in points:
+        off = pd.to_datetime(pd.Series(trace.x)) - pd.to_datetime(pd.Series(trace.customdata))
+        assert off.abs().max() < pd.Timedelta(hours=12)
