@@ -12,7 +12,7 @@ from lifeboat.pages.markup import SKELETON, header
 from lifeboat.pages.monitor.history import ALL_VERSIONS, PERIODS, History, read_history
 from lifeboat.pages.monitor.page import FILTERS, HEADERS, LENGTHS, Page
 
-LATEST = {"trigger_mode": "always_last", "show_progress": "hidden", "api_visibility": "private"}
+LATEST = {"trigger_mode": "always_last", "show_progress": "hidden", "api_visibility": "private", "queue": False}
 LEAD = "Every prediction, and its outcome."
 SLIM = {"show_label": False, "container": False, "scale": 0, "min_width": 168}
 EVERY = 20
@@ -64,7 +64,8 @@ def build(history: Live[History]) -> gr.Blocks:
             recent, choice = table()
             download = gr.DownloadButton("Download these predictions as CSV", size="sm", elem_classes="download")
         choice = [period, version, *choice]
-        asked = [blocks.load, gr.Timer(EVERY).tick, *[control.change for control in choice]]
+        gr.Timer(EVERY).tick(page.look, None, state, **LATEST)
+        asked = [blocks.load, state.change, *[control.change for control in choice]]
         outputs = [shown, version, state, tiles, latest, confusion, *views(), recent, download]
         gr.on(asked, page.show, [shown, *choice], outputs, **LATEST)
     return blocks

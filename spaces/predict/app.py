@@ -23,7 +23,7 @@ BATCH_LEAD = (
     f"Kaggle does: Pclass, Sex, ...); further columns are kept. Only {OPTIONAL} may be empty: not known. "
     "Faulty rows are listed, the others are scored."
 )
-QUIET = {"show_progress": "hidden", "api_visibility": "private"}
+QUIET = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
 LATEST = {"trigger_mode": "always_last", **QUIET}
 EVERY = 20
 """Seconds between looks at the registry: of an open page, and before an answer is given."""
@@ -85,8 +85,8 @@ def controls(values: tuple) -> tuple[list[gr.components.Component], list[gr.HTML
 def one_passenger(page: Page, blocks: gr.Blocks, state: gr.HTML, model: gr.HTML) -> None:
     """Lay out and connect the first tab: controls on the left, answers on the right.
 
-    An open page asks again every now and then, as it does when a control is touched: one event, so that the answer of
-    a new model never meets older controls, or an older answer newer ones.
+    An open page looks every now and then, and when the model is another it asks again, as it does when a control is
+    touched: one event, so that the answer of a new model never meets older controls, or an older answer newer ones.
     """
     with gr.Row(elem_classes="pair"):
         with gr.Column(scale=2, min_width=320):
@@ -106,8 +106,8 @@ def one_passenger(page: Page, blocks: gr.Blocks, state: gr.HTML, model: gr.HTML)
     outputs = [who, *inputs, told, *answer]
     # a slider moves what was typed into its range, which is a change but no input
     touched = [control.change if isinstance(control, gr.Slider) else control.input for control in inputs]
-    again = [*touched, timer.tick]
-    asked = gr.on(again, page.ask, [shown, told, *inputs], [who, *answer], **LATEST)
+    timer.tick(page.look, None, state, **LATEST)
+    asked = gr.on([*touched, state.change], page.ask, [shown, told, *inputs], [who, *answer], **LATEST)
     begun = gr.on([blocks.load, who.input], page.choose, who, outputs, **LATEST)
     begun.then(lambda: gr.Timer(active=True), None, timer, **QUIET)  # until then nothing is known of the passenger
     chosen = [lucky.click(page.surprise_survivor, None, outputs, **QUIET)]
@@ -118,11 +118,11 @@ def one_passenger(page: Page, blocks: gr.Blocks, state: gr.HTML, model: gr.HTML)
 
 def many_passengers(page: Page) -> None:
     """Lay out and connect the second tab: a file in, files out."""
-    gr.HTML(f"<p>{BATCH_LEAD}</p>")
-    with gr.Row(equal_height=False):
+    gr.HTML(f"<p>{BATCH_LEAD}</p>", elem_classes="plain")
+    with gr.Row(equal_height=False, elem_classes="stack"):
         with gr.Column(scale=2, min_width=320):
             file = gr.File(label="CSV file", height=160)
-            gr.HTML(example())
+            gr.HTML(example(), elem_classes="plain")
         with gr.Column(scale=3, min_width=320):
             summary = gr.HTML(NOT_UPLOADED, elem_classes=["panel", "summary"])
             with gr.Row():

@@ -178,7 +178,7 @@ def _estimate(whole: pd.Series, expected: float | None, rows: str) -> Alarm | No
     error = spread / np.sqrt(n)
     if abs(estimate - expected) <= LEAST_SHIFT + norm.ppf(1 - ALARM_RATE / 2) * error:
         return None
-    return Alarm("estimate", f"the estimated accuracy is {estimate:.1%}, not {expected:.1%} as on historical {rows}")
+    return Alarm("estimate", f"the estimated accuracy is {estimate:.0%}, not {expected:.0%} as on historical {rows}")
 
 
 def _truth(known: pd.DataFrame, dataset: Dataset) -> Alarm | None:
@@ -191,8 +191,8 @@ def _truth(known: pd.DataFrame, dataset: Dataset) -> Alarm | None:
         return None
     return Alarm(
         "truth",
-        f"{whole['accuracy']:.1%} of {whole['known']:,.0f} predictions were right, "
-        f"where the model's probabilities said {whole['estimated_accuracy']:.1%}",
+        f"{whole['accuracy']:.0%} of {whole['known']:,.0f} predictions were right, "
+        f"where the model's probabilities said {whole['estimated_accuracy']:.0%}",
     )
 
 

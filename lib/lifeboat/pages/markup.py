@@ -67,6 +67,11 @@ def facts(pairs: Iterable[tuple[str, object]]) -> Raw:
     )
 
 
+def stamped(content: str, mark: object) -> Raw:
+    """Build a box that carries an unseen mark: it changes with the mark, also if its content stays as it was."""
+    return Raw(f'<div data-mark="{hash(str(mark)):x}">{text(content)}</div>')
+
+
 def large(number: str) -> Raw:
     """Build a number in large type; a word before it, as in "over 99%", stays small."""
     *word, digits = number.split()

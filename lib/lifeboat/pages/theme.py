@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,9 @@ from lifeboat.pages.refusals import answer_bad_calls, malformed, no_such_endpoin
 
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 LARGEST_UPLOAD = "20mb"
+CALLS_PER_SUMMARY = "1000"
+"""Gradio sums up all calls in a table after each of them, for its page of the API; that slowed down every call."""
+
 STYLE = """<style>
 .main.fillable { max-width: 1360px !important; margin-inline: auto; }
 @media (max-width: 1000px) { .gradio-container { overflow: clip !important; } }
@@ -109,6 +113,7 @@ def launch(build: Callable[[Live], gr.Blocks], live: Live, lead: str, **options:
         The app, its local address, and None: as `gr.Blocks.launch` returns them.
     """
     files.own_folder()
+    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", CALLS_PER_SUMMARY)
     page = build(live)
     answer_bad_calls(page)
     _describe(page, lead)

@@ -90,7 +90,9 @@ def test_a_sparkline_has_a_point_for_each_day_with_outcomes_the_better_the_highe
 def test_an_alarm_is_shown_with_its_figures(results):
     quiet, alarmed = history(results, make_versions()), history(results.assign(age=None), make_versions())
     assert panels.alarms(quiet) == ""
-    assert "age is unknown for 100% of the passengers" in panels.alarms(alarmed)
+    shown = panels.alarms(alarmed)
+    assert "age is unknown for 100% of the passengers" in shown
+    assert re.search(r"<p>[A-Z]", shown)
 
 
 @pytest.mark.parametrize(
@@ -181,10 +183,22 @@ def test_whiskers_are_drawn_whole_and_the_trend_pools_what_they_scatter_around(t
 
 
 def test_the_page_stays_still_until_something_changes(page):
-    shown, *_ = page.show(None, *ALL)
+    shown, _, before, *_ = page.show(None, *ALL)
     again, version, state, *others = page.show(shown, *ALL)
-    assert (again, state) == (shown, "")
+    assert (again, state) == (shown, before)
     assert [version, *others] == [SAME] * (VIEWS + 3)
+
+
+def test_a_look_tells_another_history_and_costs_nothing_until_then(two_weeks, monkeypatch):
+    store, asked, alarms = {"now": two_weeks}, [], monitoring.alarms
+    monkeypatch.setattr(monitoring, "alarms", lambda *of: asked.append(of) or alarms(*of))
+    page = Page(Live(lambda previous: store["now"], 0))
+    first = page.look()
+    assert [page.look() for _ in range(3)] == [first] * 3
+    assert page.show(None, *ALL)[2] == first
+    assert len(asked) == 1
+    store["now"] = dataclasses.replace(two_weeks, mark="another")
+    assert page.look() != first
 
 
 def test_a_search_changes_the_table_alone(page):
@@ -228,3 +242,20 @@ def test_a_description_with_html_is_shown_as_text(two_weeks):
     versions = make_versions().assign(description="<script>alert(1)</script>")
     shown = panels.versions(history(two_weeks.recent, versions))
     assert "<script" not in shown
+
+
+def test_what_the_headline_says_is_not_said_again_of_the_only_version(results):
+    several, alone = history(results, make_versions()), history(results, make_versions().tail(1))
+    assert "Live accuracy" in panels.versions(several)
+    assert "Test log loss" in panels.versions(alone)
+    assert "ccuracy" not in panels.versions(alone)
+
+
+def test_many_versions_look_different_and_stay_within_their_day(results):
+    parts = [results.assign(model_version=version) for version in range(1, 9)]
+    drawn = charts.by_day(history(pd.concat(parts, ignore_index=True), make_versions()), ALL_VERSIONS).data
+    points = [trace for trace in drawn if trace.type == "scatter" and trace.name.startswith("Version")]
+    assert len({(trace.marker.color, trace.marker.symbol) for trace in points}) == 8
+    for trace in points:
+        off = pd.to_datetime(pd.Series(trace.x)) - pd.to_datetime(pd.Series(trace.customdata))
+        assert off.abs().max() < pd.Timedelta(hours=12)

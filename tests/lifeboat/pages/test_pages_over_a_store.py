@@ -69,7 +69,7 @@ def test_the_page_knows_which_accuracy_the_champion_promised(two_weeks_old):
     assert "estimate" not in {alarm.kind for alarm in found.alarms()}
     less_sure = replace(found, rows=found.rows.assign(estimated_accuracy=0.6, estimated_low=0.5, estimated_high=0.7))
     (alarm,) = [alarm for alarm in less_sure.alarms() if alarm.kind == "estimate"]
-    assert f"{promised:.1%}" in alarm.message
+    assert f"{promised:.0%}" in alarm.message
 
 
 @pytest.mark.slow

@@ -89,7 +89,8 @@ def by_day(history: History, version: str) -> go.Figure:
     for place, number in enumerate(versions):
         part = rows[rows["model_version"] == number]
         # versions that scored the same day stand beside each other
-        x = part["day"] + SPAN[step] * pd.Timedelta(hours=5) * (place - (len(versions) - 1) / 2)
+        apart = SPAN[step] * pd.Timedelta(hours=min(5, 16 / len(versions)))
+        x = part["day"] + apart * (place - (len(versions) - 1) / 2)
         style = _style(place, f"Version {number}", x, part["day"])
         for row, score in enumerate(SCORES, start=1):
             figure.add_trace(_points(part, score, style, when, row == 1 and len(versions) > 1), row, 1)
@@ -115,7 +116,8 @@ def _number(score: str, value: float) -> str:
 
 
 def _style(place: int, name: str, x: pd.Series, day: pd.Series) -> dict:
-    marker = {"color": COLORS[place % len(COLORS)], "symbol": SYMBOLS[place % len(SYMBOLS)], "size": 8}
+    again, color = divmod(place, len(COLORS))  # a colour that comes again has another symbol
+    marker = {"color": COLORS[color], "symbol": SYMBOLS[(color + again) % len(SYMBOLS)], "size": 8}
     return {"name": name, "legendgroup": name, "marker": marker, "x": x, "customdata": day}
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from lifeboat.pages import files, words
 from lifeboat.pages.live import Keyed, Live, Reading
-from lifeboat.pages.markup import Raw, notice
+from lifeboat.pages.markup import Raw, notice, stamped
 from lifeboat.pages.monitor import charts, panels
 from lifeboat.pages.monitor.headline import headline
 from lifeboat.pages.monitor.history import ALL_VERSIONS, History
@@ -59,6 +59,20 @@ class Page:
     def __init__(self, history: Live[History]) -> None:
         self._history = history
         self._views = lru_cache(maxsize=64)(_views)
+        self._news = lru_cache(maxsize=2)(_news)
+
+    def look(self) -> Raw:
+        """Return the state of the store, stamped with its history: an open page that sees it change calls `show`.
+
+        That is all an open page asks for while nothing is new; what leaves many panels as they are costs as much as
+        what fills them.
+        """
+        return self._state(self._history.get())
+
+    def _state(self, reading: Reading[History]) -> Raw:
+        """What is wrong or missing, found once per history; how old a reading is changes."""
+        found = no_answer(reading) if reading.error else self._news(Keyed(_mark(reading), reading.value))
+        return stamped(found, _mark(reading))
 
     def show(self, shown: Shown | None, period: str, version: str, outcome: str, length: int, sought: str) -> tuple:
         """Show the history as it is now, all of it from one reading; what is shown already is left as it is.
@@ -81,12 +95,12 @@ class Page:
         version = version if version in names else ALL_VERSIONS
         now = Shown(_mark(reading), (period, version), (outcome, length, sought))
         if now == shown:
-            return now, gr.skip(), state(reading), *(gr.skip(),) * (VIEWS + 2)
+            return now, gr.skip(), self._state(reading), *(gr.skip(),) * (VIEWS + 2)
         rows = table(reading.value, period, version, outcome, length, sought)
         if shown and (now.history, now.cut) == (shown.history, shown.cut):
-            return now, gr.skip(), state(reading), *(gr.skip(),) * VIEWS, *rows
+            return now, gr.skip(), self._state(reading), *(gr.skip(),) * VIEWS, *rows
         views = self._views(Keyed(now.history, reading.value), period, version)
-        return now, gr.Dropdown(names, value=version), state(reading), *views, *rows
+        return now, gr.Dropdown(names, value=version), self._state(reading), *views, *rows
 
 
 def _views(keyed: Keyed[History | None], period: str, version: str) -> tuple:
@@ -152,17 +166,15 @@ def _mark(reading: Reading[History]) -> str:
     return f"{datetime.now(UTC).date()} {reading.value.mark if reading.value else None}"
 
 
-def state(reading: Reading[History]) -> Raw:
-    """Say what is wrong or missing, and what to do about it; nothing if all is well."""
-    if reading.error is not None:
-        return no_answer(reading)
-    if reading.value.rows.empty:
+def _news(keyed: Keyed[History]) -> Raw:
+    """Say what is wrong or missing in a history, and what to do about it; nothing if all is well."""
+    if keyed.value.rows.empty:
         return notice(
             "Nothing has been predicted yet",
             "Fill the history with `make run`, or score today's passengers with `lifeboat run daily`; this page shows "
             "them by itself.",
         )
-    return Raw(panels.freshness(reading.value) + panels.alarms(reading.value))
+    return Raw(panels.freshness(keyed.value) + panels.alarms(keyed.value))
 
 
 def _has(results: pd.DataFrame, outcome: str) -> pd.Series:

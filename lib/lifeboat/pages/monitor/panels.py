@@ -25,6 +25,9 @@ CELLS = {
 }
 """Name and term of each cell of the confusion matrix, by what happened and what was predicted."""
 
+WITHOUT_OTHERS = 5
+"""Columns of the only version: the headline of the page has the others."""
+
 
 def freshness(history: History, today: date | None = None) -> Raw:
     """Warn if the daily run has missed a day, and say how old the newest prediction is.
@@ -66,8 +69,9 @@ def alarms(history: History) -> Raw:
     if not found:
         return Raw()
     lines = [f"{monitoring.KINDS[alarm.kind]}: {alarm.message}" for alarm in found]
+    said = "; ".join(lines)
     return notice(
-        f"{words.count(len(found), 'alarm')} on {words.day(history.newest)}", "; ".join(lines) + ".", "warning"
+        f"{words.count(len(found), 'alarm')} on {words.day(history.newest)}", f"{said[0].upper()}{said[1:]}.", "warning"
     )
 
 
@@ -192,14 +196,15 @@ def versions(history: History) -> Raw:
     """List the registered versions: which one predicts, what each measured in its test and has scored since."""
     if history.versions.empty:
         return notice("No model is registered yet", "Train one with `lifeboat run retrain`.")
-    rows = [_version(history, row) for row in history.versions.to_dict("records")]
+    shown = slice(WITHOUT_OTHERS if len(history.versions) == 1 else None)
+    rows = [_version(history, row)[shown] for row in history.versions.to_dict("records")]
     headers = [
         "Version",
         "Role",
         "Registered",
         "What it is",
-        "Test accuracy",
         "Test log loss",
+        "Test accuracy",
         "Predictions",
         "Live accuracy",
     ]
@@ -208,7 +213,7 @@ def versions(history: History) -> Raw:
     )
     return Raw(
         f'<h2>Champion and challengers</h2><p class="lead">{lead}</p>'
-        + table("Registered model versions", headers, rows, "versions")
+        + table("Registered model versions", headers[shown], rows, "versions")
     )
 
 
@@ -219,8 +224,8 @@ def _version(history: History, row: Mapping[str, Any]) -> list[object]:
         "champion" if row["champion"] else "challenger",
         words.day(row["created"]),
         row["description"] or "",
-        words.share(row.get("accuracy")),
         f"{row.get('log_loss', np.nan):.3f}",
+        words.share(row.get("accuracy")),
         f"{total['passengers']:,.0f}",
         with_interval(total) if total["known"] else "no outcome yet",
     ]

@@ -18,7 +18,7 @@ from lifeboat.dataset import InvalidRow
 from lifeboat.fields import UNKNOWN
 from lifeboat.pages import files, words
 from lifeboat.pages.live import Keyed, Live, Reading
-from lifeboat.pages.markup import Raw, notice
+from lifeboat.pages.markup import Raw, notice, stamped
 from lifeboat.pages.notices import no_answer
 from lifeboat.pages.predict import batch, panels, uploaded
 from lifeboat.pages.predict.answer import Answer, answer, prediction
@@ -150,6 +150,10 @@ class Page:
             raise gr.Error(str(error), print_exception=False) from None
         return prediction(reading.value, passenger) | {"as_of": reading.at.isoformat(timespec="seconds")}
 
+    def look(self) -> Raw:
+        """Return the state of the store, stamped with its model: an open page that sees it change calls `ask`."""
+        return state(self._champion.get())
+
     def ask(self, shown: Shown | None, told: Told | None, *values: Any) -> tuple:
         """Answer for the values of the controls; if the answer is shown already, its panels are left as they are.
 
@@ -247,8 +251,9 @@ def _mark(reading: Reading[Champion]) -> Any:
 
 
 def state(reading: Reading[Champion]) -> Raw:
-    """If the store does not answer, say how old the model is that does; nothing if all is well or no model answers."""
-    return Raw() if reading.error is None or reading.value is None else no_answer(reading)
+    """If the store does not answer, say how old the model is that does; stamped with the model."""
+    silent = reading.error is not None and reading.value is not None
+    return stamped(no_answer(reading) if silent else "", _mark(reading))
 
 
 def missing(reading: Reading[Champion]) -> Raw:
