@@ -62,7 +62,9 @@ def build(history: Live[History]) -> gr.Blocks:
                 with gr.Column(min_width=460):
                     confusion = gr.HTML(SKELETON, elem_classes=["panel", "matrix"])
             recent, choice = table()
-            download = gr.DownloadButton("Download these predictions as CSV", size="sm", elem_classes="download")
+            download = gr.DownloadButton(
+                "Download these predictions as CSV", size="sm", elem_classes="download", interactive=False
+            )
         choice = [period, version, *choice]
         gr.Timer(EVERY).tick(page.look, None, state, **LATEST)
         asked = [blocks.load, state.change, *[control.change for control in choice]]

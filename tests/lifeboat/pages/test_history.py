@@ -233,7 +233,8 @@ def test_the_table_is_filtered_by_outcome(two_weeks, outcome, kept):
 
 def test_the_table_is_searched_for_plain_text(two_weeks):
     women, _ = table(two_weeks, "All history", ALL_VERSIONS, "all", 50, " Female ")
-    nobody, _ = table(two_weeks, "All history", ALL_VERSIONS, "all", 50, "(.*)")
+    nobody, nothing_to_download = table(two_weeks, "All history", ALL_VERSIONS, "all", 50, "(.*)")
+    assert nothing_to_download is None
     assert set(women["Sex"]) == {"female"}
     assert nobody.empty
 

@@ -104,6 +104,7 @@ def hover_over_a_point(page):
 def test_an_empty_a_broken_and_a_short_history_are_shown_too(visit, serve, nothing, one_row):
     page = visit(serve("monitor", lambda previous: nothing))
     expect(page.locator(".state .notice")).to_contain_text("make run")
+    expect(page.get_by_role("button", name="Download these predictions")).to_be_disabled()
     for tab in TABS:
         page.get_by_role("tab", name=tab).click()
     expect(page.locator(".toast-body")).to_have_count(0)

@@ -88,7 +88,7 @@ class Page:
         -------
         tuple
             What is shown now (`Shown`), the choices of versions, the state of the store, the views, and what `table`
-            returns.
+            returns, its file in the button.
         """
         reading = self._history.get()
         names = [ALL_VERSIONS] if reading.value is None else reading.value.version_names
@@ -96,7 +96,8 @@ class Page:
         now = Shown(_mark(reading), (period, version), (outcome, length, sought))
         if now == shown:
             return now, gr.skip(), self._state(reading), *(gr.skip(),) * (VIEWS + 2)
-        rows = table(reading.value, period, version, outcome, length, sought)
+        listed, path = table(reading.value, period, version, outcome, length, sought)
+        rows = listed, gr.DownloadButton(value=path, interactive=path is not None)
         if shown and (now.history, now.cut) == (shown.history, shown.cut):
             return now, gr.skip(), self._state(reading), *(gr.skip(),) * VIEWS, *rows
         views = self._views(Keyed(now.history, reading.value), period, version)
@@ -145,7 +146,7 @@ def table(
     table : DataFrame
         To read: in words.
     path : str or None
-        To download: a CSV file of the same predictions, as stored.
+        To download: a CSV file of the same predictions, as stored; None if there are none.
     """
     if history is None:
         return pd.DataFrame(columns=HEADERS), None
@@ -153,7 +154,7 @@ def table(
     recent = found[_has(found, outcome)].head(length)
     shown = in_words(recent)
     hit = [sought.strip().lower() in " ".join(map(str, line)).lower() for line in shown.itertuples(index=False)]
-    return shown[hit], files.save(recent[hit], "history")
+    return shown[hit], files.save(recent[hit], "history") if any(hit) else None
 
 
 def _nothing() -> tuple:
