@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 import yaml
 from rich.console import Console
 
-from lifeboat import cli, features, model_commands, passengers
+from lifeboat import bulk_commands, cli, features, model_commands, passengers
 from lifeboat.days import today
 from lifeboat.errors import LifeboatError
 from lifeboat.operate import alerts, records
@@ -34,7 +35,7 @@ def lifeboat(tmp_path, monkeypatch, capsys):
     """Run the command line in this process, with a folder of its own for runs."""
     monkeypatch.setenv("LIFEBOAT_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("LIFEBOAT_STORE", str(tmp_path / "none"))
-    for module in (cli, model_commands):
+    for module in (bulk_commands, cli, model_commands):
         monkeypatch.setattr(module, "console", Console(width=160))
 
     def run(*arguments):
@@ -162,6 +163,25 @@ def test_an_impossible_order_of_passengers_is_refused(lifeboat, tmp_path, argume
     done = lifeboat("synthesize", *arguments, "--out", str(tmp_path / "made"))
     assert done.returncode == 1
     assert not list(tmp_path.glob("made/*.parquet"))
+
+
+def test_files_are_scored_by_a_registered_model_and_say_what_its_sql_says(trained, lifeboat, tmp_path):
+    rows, scores = tmp_path / "rows", tmp_path / "scores"
+    lifeboat("synthesize", "-n", "500", "--out", str(rows))
+    done = lifeboat("score", "--input", str(rows), "--output", str(scores), "--model", "1")
+    assert (done.returncode, "500 rows scored by version 1" in done.stdout) == (0, True), done.stderr
+    sql = lifeboat("models", "sql", "1").stdout
+    asked = duckdb.sql(f"SELECT {sql} AS probability FROM '{rows}/*.parquet'").df()["probability"]
+    assert (pd.read_parquet(scores)["probability"] - asked).abs().max() < 1e-12
+
+
+def test_what_cannot_be_scored_is_named_in_one_line_each(trained, lifeboat, tmp_path):
+    (tmp_path / "rows").mkdir()
+    (tmp_path / "rows" / "part.parquet").write_text("not a table")
+    done = lifeboat("score", "--input", str(tmp_path / "rows"), "--output", str(tmp_path / "scores"))
+    assert done.returncode == 1
+    assert "1 of 1 files failed" in done.stderr and "part.parquet: " in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_models_are_listed_and_a_missing_one_is_named(empty, lifeboat):
