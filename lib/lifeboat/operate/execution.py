@@ -163,7 +163,7 @@ def execute(
 
 @contextlib.contextmanager
 def _progress(name: str) -> Iterator[dict[str, Any] | bool]:
-    """Describe a bar for the terminal; anywhere else write a line when the notebook begins, and one when it has ended."""
+    """Describe a bar for the terminal; anywhere else say in a line when the notebook begins, and when it has ended."""
     if sys.stderr.isatty():
         yield {"desc": f"{name:<18}", "file": sys.stderr, "leave": True}
         return
