@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -138,18 +139,19 @@ def execute(
     clock.begin_notebook()
     known = papermill.inspect_notebook(str(source))
     try:
-        papermill.execute_notebook(
-            str(source),
-            str(target),
-            {name: value for name, value in parameters.items() if name in known},
-            kernel_name="python3",
-            kernel_manager_class=kernel,
-            config=kernel_config(),
-            progress_bar={"desc": f"{source.stem:<18}", "file": sys.stderr, "leave": True},
-            start_timeout=min(60, clock.seconds()),
-            execution_timeout=clock.seconds(),  # for what follows the last cell; the cells have timeout_func
-            timeout_func=clock.seconds,
-        )
+        with _progress(source.stem) as bar:
+            papermill.execute_notebook(
+                str(source),
+                str(target),
+                {name: value for name, value in parameters.items() if name in known},
+                kernel_name="python3",
+                kernel_manager_class=kernel,
+                config=kernel_config(),
+                progress_bar=bar,
+                start_timeout=min(60, clock.seconds()),
+                execution_timeout=clock.seconds(),  # for what follows the last cell; the cells have timeout_func
+                timeout_func=clock.seconds,
+            )
     except papermill.PapermillExecutionError as error:
         cause = f"{error.ename}: {in_short(error.evalue)}"
         raise _failed(target, cause, error.exec_count, error.source) from error
@@ -157,6 +159,20 @@ def execute(
         raise _failed(target, clock.expired(), *_place(clock)) from error
     except RuntimeError as error:  # the kernel died, or did not start
         raise _failed(target, f"{error}", *_place(clock)) from error
+
+
+@contextlib.contextmanager
+def _progress(name: str) -> Iterator[dict[str, Any] | bool]:
+    """Describe a bar for the terminal; anywhere else say in a line when the notebook begins, and when it has ended."""
+    if sys.stderr.isatty():
+        yield {"desc": f"{name:<18}", "file": sys.stderr, "leave": True}
+        return
+    begun = time.monotonic()
+    sys.stderr.write(f"{name} begins\n")  # in one piece, as two notebooks may write at a time
+    try:
+        yield False
+    finally:
+        sys.stderr.write(f"{name} ended after {time.monotonic() - begun:.0f} s\n")
 
 
 def _place(clock: Clock) -> tuple[int, str]:

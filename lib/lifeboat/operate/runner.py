@@ -28,7 +28,7 @@ def run(
     scenario: str = "",
     approve: bool = False,
 ) -> Path:
-    """Execute the notebooks of a pipeline in order, with progress on the error stream.
+    """Execute the notebooks of a pipeline in order, with progress on the error stream: bars, or lines if it is a file.
 
     A run takes its turn after one that is going on, for which it waits no longer than it may take itself. Every step
     may be repeated without harm: nothing is retried here, and after a failure or a kill the same call goes on. What has

@@ -8,6 +8,8 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionDtype
+from pandas.api.types import is_numeric_dtype
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
@@ -156,11 +158,15 @@ def read_rows(rows: Rows, names: Mapping[str, tuple[str, ...]]) -> np.ndarray:
     return matrix
 
 
-def _of_frame(frame: pd.DataFrame, name: str, names: Iterable[str]) -> np.ndarray:
+def _of_frame(frame: pd.DataFrame, name: str, names: Mapping[str, tuple[str, ...]]) -> pd.Series | np.ndarray:
     if name not in frame.columns:
         raise UnreadableRows(_absent(name, list(frame.columns), names))
     values = frame[name]
-    return values.to_numpy(dtype=float, na_value=np.nan) if _is_nullable_number(values) else values.to_numpy()
+    if not isinstance(values.dtype, ExtensionDtype):
+        return values.to_numpy()
+    if names[name]:
+        return values  # as it is: pandas finds its categories faster than it would make Python texts of them
+    return values.to_numpy(dtype=float, na_value=np.nan) if is_numeric_dtype(values.dtype) else values.to_numpy()
 
 
 def _of_rows(rows: Sequence[Mapping[str, Any]], name: str, names: Iterable[str]) -> list[Any]:
@@ -171,15 +177,15 @@ def _of_rows(rows: Sequence[Mapping[str, Any]], name: str, names: Iterable[str])
         raise UnreadableRows(_absent(name, found, names)) from None
 
 
-def _is_nullable_number(values: pd.Series) -> bool:
-    return pd.api.types.is_extension_array_dtype(values.dtype) and pd.api.types.is_numeric_dtype(values.dtype)
-
-
 def _absent(name: str, found: list[Any], names: Iterable[str]) -> str:
     return f"{name} is absent; found {', '.join(map(str, found))}. The features are {', '.join(names)}."
 
 
-def _as_codes(values: Sequence[Any], texts: tuple[str, ...]) -> list[float]:
+def _as_codes(values: pd.Series | np.ndarray | list[Any], texts: tuple[str, ...]) -> np.ndarray | list[float]:
+    if not isinstance(values, list):
+        places, distinct = pd.factorize(values)
+        # a column has few texts in many rows; a missing one has the place -1, which is the last
+        return np.array([*_as_codes(list(distinct), texts), np.nan])[places]
     codes = {text: code for code, text in enumerate(texts)}
     return [codes.get(value, np.nan) for value in values]
 

@@ -1,9 +1,10 @@
 """Traits made from the seven features: who went to the boats first, and who travelled together."""
 
-from collections.abc import Iterable
+from itertools import accumulate
 from typing import Any, Self
 
 import numpy as np
+from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -13,6 +14,18 @@ from lifeboat.passengers import CHILD_BELOW, FEATURES, FIELDS, PEOPLE, ticket_cl
 TRAITS = ("sex", "boy", "large_family", "port", "age", "fare")
 AGE_SCALE = 40.0
 """Years that count as one unit, so that a linear model shrinks age no more than a yes-or-no trait."""
+MOST_DENSE = 200_000
+"""Up to so many numbers the design matrix is a plain array; beyond them a sparse one is smaller and faster."""
+
+WORDED = {
+    name: np.array([*field.codes.values()] or field.values, dtype=float)
+    for name, field in FIELDS.items()
+    if field.words
+}
+"""The numbers that stand for the words of a feature in the matrix, ascending."""
+
+Filled = tuple[np.ndarray, np.ndarray, int]
+"""For each passenger one column of a trait and the value in it, all others being zero; and how many columns it has."""
 
 
 class PassengerTraits(TransformerMixin, BaseEstimator):
@@ -77,11 +90,21 @@ class PassengerTraits(TransformerMixin, BaseEstimator):
         self.fares_ = np.unique(fares[~np.isnan(fares)])
         return self
 
-    def transform(self, X: np.ndarray) -> np.ndarray:
-        """Return an (n, number of columns) design matrix without missing values."""
+    def transform(self, X: np.ndarray) -> np.ndarray | sparse.csr_array:
+        """Return an (n, number of columns) design matrix without missing values, sparse if it is large."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan", reset=False)
-        return np.concatenate([getattr(self, f"_{trait}")(X) for trait in self.traits], axis=1)
+        # of each trait a passenger fills one column at most
+        places, values, widths = zip(*(getattr(self, f"_{trait}")(X) for trait in self.traits), strict=True)
+        *begins, width = accumulate(widths, initial=0)
+        columns = np.stack([begin + place for begin, place in zip(begins, places, strict=True)], axis=1)
+        values = np.stack(values, axis=1, dtype=float)
+        if len(X) * width > MOST_DENSE:
+            ends = np.arange(0, values.size + 1, len(widths))
+            return sparse.csr_array((values.ravel(), columns.ravel(), ends), shape=(len(X), width))
+        design = np.zeros((len(X), width))
+        design[np.arange(len(X))[:, None], columns] = values
+        return design
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Name the columns of the design matrix in words."""
@@ -103,32 +126,30 @@ class PassengerTraits(TransformerMixin, BaseEstimator):
         tags.input_tags.allow_nan = True
         return tags
 
-    def _sex(self, X: np.ndarray) -> np.ndarray:
-        return np.concatenate([_per_class(X, _is(X, "sex", who)) for who in PEOPLE], axis=1)
+    def _sex(self, X: np.ndarray) -> Filled:
+        sexes = WORDED["sex"]
+        places, known = _find(_column(X, "sex"), sexes)
+        return _per_class(X, known, places, len(sexes))
 
-    def _boy(self, X: np.ndarray) -> np.ndarray:
+    def _boy(self, X: np.ndarray) -> Filled:
         return _per_class(X, _is(X, "sex", "male") & (self._age_in_years(X) < self.boy_below))
 
-    def _large_family(self, X: np.ndarray) -> np.ndarray:
+    def _large_family(self, X: np.ndarray) -> Filled:
         # a missing count makes the sum NaN, which does not count as large
         return _per_class(X, 1 + _column(X, "sibsp") + _column(X, "parch") >= self.large_family)
 
-    def _port(self, X: np.ndarray) -> np.ndarray:
+    def _port(self, X: np.ndarray) -> Filled:
         # a missing port has no column: it is the baseline of a linear model
-        return _one_hot(_column(X, "embarked"), FIELDS["embarked"].codes.values())
+        ports = WORDED["embarked"]
+        return *_find(_column(X, "embarked"), ports), len(ports)
 
-    def _age(self, X: np.ndarray) -> np.ndarray:
-        return self._age_in_years(X)[:, None] / AGE_SCALE
+    def _age(self, X: np.ndarray) -> Filled:
+        return np.zeros(len(X), dtype=int), self._age_in_years(X) / AGE_SCALE, 1
 
-    def _fare(self, X: np.ndarray) -> np.ndarray:
-        fare = _column(X, "fare")
-        # where each fare would stand among those paid in training: only an equal one counts, not a new or missing one
-        place = np.searchsorted(self.fares_, fare).clip(max=len(self.fares_) - 1)
-        paid_before = np.flatnonzero(self.fares_[place] == fare)
-        # almost all entries are zero, so setting the others is faster than comparing every fare with every column
-        design = np.zeros((len(X), len(self.fares_)))
-        design[paid_before, place[paid_before]] = self.fare_weight
-        return design
+    def _fare(self, X: np.ndarray) -> Filled:
+        # only a fare that was paid in training counts, not a new or missing one
+        places, paid_before = _find(_column(X, "fare"), self.fares_)
+        return places, self.fare_weight * paid_before, len(self.fares_)
 
     def _age_in_years(self, X: np.ndarray) -> np.ndarray:
         age = _column(X, "age")
@@ -148,10 +169,14 @@ def _is(X: np.ndarray, name: str, value: str) -> np.ndarray:
     return _column(X, name) == FIELDS[name].codes[value]
 
 
-def _one_hot(values: np.ndarray, categories: Iterable[int]) -> np.ndarray:
-    return (values[:, None] == list(categories)).astype(float)
+def _find(values: np.ndarray, allowed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The places of values among those allowed, which ascend, and whether they are there at all."""
+    places = np.minimum(allowed.searchsorted(values), len(allowed) - 1)
+    return places, allowed[places] == values
 
 
-def _per_class(X: np.ndarray, trait: np.ndarray) -> np.ndarray:
-    """One column per ticket class: the trait among its passengers, zero for all others."""
-    return _one_hot(_column(X, "pclass"), FIELDS["pclass"].values) * trait[:, None]
+def _per_class(X: np.ndarray, trait: np.ndarray, group: np.ndarray | int = 0, groups: int = 1) -> Filled:
+    """Give each group a column per ticket class, which says whether a passenger of that class has the trait."""
+    classes = WORDED["pclass"]
+    places, known = _find(_column(X, "pclass"), classes)
+    return group * len(classes) + places, known & trait, groups * len(classes)

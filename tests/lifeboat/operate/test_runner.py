@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -130,6 +131,21 @@ def test_a_run_keeps_executed_notebooks_and_a_record(workshop):
         "2026-11-03",
         "succeeded",
     )
+
+
+def test_without_a_terminal_progress_is_a_line_when_a_notebook_begins_and_one_when_it_ends(workshop, capsys):
+    with pytest.raises(RunFailed):
+        runner.run("bad")
+    lines = [r"reports begins", r"reports ended after \d+ s", r"broken begins", r"broken ended after \d+ s"]
+    assert re.fullmatch("".join(line + "\n" for line in lines), capsys.readouterr().err)
+
+
+def test_in_a_terminal_progress_is_a_bar(workshop, capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    runner.run("daily")
+    shown = capsys.readouterr().err
+    assert "\rreports           : 100%" in shown
+    assert "begins" not in shown
 
 
 def test_a_scenario_reaches_the_notebooks_and_the_record(workshop):

@@ -1,5 +1,7 @@
 """The contract that every estimator keeps."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -56,6 +58,19 @@ def test_values_beyond_those_seen_stay_reasonable(fitted, beyond):
 def test_women_of_the_first_class_fare_better_than_men_of_the_third(fitted):
     assert fitted.predict_proba(WOMAN)[0, 1] > 0.9
     assert fitted.predict_proba(MAN)[0, 1] < 0.2
+
+
+def test_many_rows_take_little_memory_and_are_predicted_as_each_alone(default, X):
+    many = X.sample(200_000, replace=True, random_state=0, ignore_index=True)
+    tracemalloc.start()
+    try:
+        probability = default.predict_proba(many)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 400 * len(many)  # bytes; a column per fare would take more than 2,000 of each row
+    alone = [default.predict_proba(row)[0] for row in many.head(50).to_dict("records")]
+    np.testing.assert_allclose(probability[:50], alone, rtol=0, atol=1e-12)
 
 
 def test_clone_learns_the_same(fitted, X, y):

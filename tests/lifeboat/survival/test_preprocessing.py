@@ -1,5 +1,8 @@
+import sys
+
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from lifeboat import survival
@@ -22,6 +25,22 @@ def test_any_numeric_dtype_is_read(dtype):
 def test_any_text_dtype_is_read(dtype):
     frame = pd.DataFrame([PASSENGER, PASSENGER | {"embarked": None}]).astype({"sex": dtype, "embarked": dtype})
     np.testing.assert_array_equal(read_passengers(frame)[:, [1, 6]], [[0, 1], [0, np.nan]])
+
+
+DICTIONARY = pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string()))
+
+
+@pytest.mark.parametrize("dtype", ["category", "string", "string[pyarrow]", DICTIONARY, object], ids=str)
+def test_the_texts_of_a_table_are_not_read_one_by_one(dtype):
+    ports = ["S", None, "X", "C", "Q"]
+    frame = pd.DataFrame([PASSENGER | {"embarked": port} for port in ports] * 1000)
+    frame = frame.astype({"sex": dtype, "embarked": dtype})
+    calls = []
+    sys.setprofile(lambda *event: calls.append(event[1]))
+    matrix = read_passengers(frame)
+    sys.setprofile(None)
+    np.testing.assert_array_equal(matrix[:, 6], [2, np.nan, np.nan, 0, 1] * 1000)
+    assert len(calls) < len(frame)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy import sparse
 
 from lifeboat.passengers import CHILD_BELOW
 from lifeboat.survival.preprocessing import read_passengers
@@ -47,6 +48,16 @@ def test_a_missing_age_is_the_median(traits, X):
 def test_each_trait_can_be_had_alone(X, trait):
     matrix = read_passengers(X)
     alone = PassengerTraits(traits=(trait,)).fit(matrix)
-    design = alone.transform(matrix)
-    assert design.shape == (len(X), len(alone.get_feature_names_out()))
+    design = alone.transform(matrix[:100])
+    assert design.shape == (100, len(alone.get_feature_names_out()))
     assert not np.isnan(design).any()
+
+
+def test_a_large_design_matrix_is_sparse_and_holds_the_same_as_small_ones(X, traits):
+    matrix = read_passengers(X)
+    matrix[::7, [0, 1, 5]] = np.nan  # a class, sex or fare that is missing fills no column
+    large = traits.transform(matrix)
+    assert isinstance(large, sparse.csr_array)
+    small = np.concatenate([traits.transform(rows) for rows in np.array_split(matrix, 10)])
+    np.testing.assert_array_equal(large.toarray(), small)
+    assert large.nnz == len(X) * len(TRAITS)
