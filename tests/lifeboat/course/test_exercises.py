@@ -16,6 +16,7 @@ from mistakes import MISTAKES
 
 from lifeboat.course import build, checking, source
 from lifeboat.course.exercise import Result, exercises
+from lifeboat.course.grading import plain
 from lifeboat.course.learner import as_learner
 from lifeboat.store import project_folder
 
@@ -60,6 +61,13 @@ def _by_notebook():
 @every_exercise
 def test_the_solution_passes(number):
     assert checking.judge(number, *answer_to(number)).result is Result.correct
+
+
+@every_exercise
+def test_the_solution_passes_when_it_is_graded(number):
+    """What leaves a learner's process is plain text."""
+    written = [plain.dumps(answer) for answer in answer_to(number)]
+    assert checking.judge(number, *map(plain.loads, written)).result is Result.correct
 
 
 @every_exercise

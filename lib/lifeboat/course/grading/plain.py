@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from lifeboat.course.stored import Stored, kind_of, read_stored
+
 KIND = "kind"
 
 
@@ -17,7 +19,7 @@ class Unreadable:
 
 
 def dumps(answer: Any) -> str:
-    """Write an answer as JSON; what is neither number, text, list, mapping nor table becomes `Unreadable`."""
+    """Write an answer as JSON; what is neither number, text, list, mapping, table nor stored becomes `Unreadable`."""
     return json.dumps(_encode(answer))
 
 
@@ -46,6 +48,9 @@ def _encode(value: Any) -> Any:
         return value
     if isinstance(value, date):
         return {KIND: "time", "value": pd.Timestamp(value).isoformat()}
+    if (kind := kind_of(value)) is not None:
+        found = read_stored(value, kind, kind)
+        return {KIND: "stored", "value": {name: _encode(part) for name, part in vars(found).items()}}
     if isinstance(value, pd.DataFrame):
         columns = [_encode(list(value.iloc[:, place])) for place in range(value.shape[1])]
         return {
@@ -73,6 +78,9 @@ def _decode(value: Any) -> Any:
         return ...
     if kind == "time":
         return pd.Timestamp(value["value"])
+    if kind == "stored":
+        parts = {name: _decode(part) for name, part in value["value"].items()}
+        return Stored(**parts | {"primary_key": tuple(parts["primary_key"])})
     if kind == "mapping":
         return {_key(key): _decode(item) for key, item in value["items"]}
     if kind == "column":

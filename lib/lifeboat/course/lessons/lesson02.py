@@ -9,9 +9,10 @@ from typing import Any
 import pandas as pd
 
 from lifeboat import features, passengers
-from lifeboat.course.answers import a, items, number, table
+from lifeboat.course.answers import items, number, table
 from lifeboat.course.exercise import Wrong, exercise
 from lifeboat.course.learner import my_passengers, seed
+from lifeboat.course.stored import GROUP, QUERY, read_stored
 from lifeboat.passengers import CHILD_BELOW, FEATURES, LABEL
 from lifeboat.store import quiet
 
@@ -85,19 +86,17 @@ def empty_group(fs: Any, name: str, **keys: Any) -> Any:
 )
 def children_group(children: Any) -> None:
     """Judge a feature group of all children: its name, its keys, and the rows in it."""
-    from hsfs.feature_group import FeatureGroup
-
-    stored = _read(children, FeatureGroup, "the feature group, as the client returns it")
-    if children.name != "children":
-        raise Wrong(f"The group is called {children.name!r}.")
-    if children.primary_key != ["passenger_id"] or children.event_time != "boarded_at":
-        keys = f"primary key {children.primary_key}, event time {children.event_time}"
+    stored = read_stored(children, GROUP, "the feature group, as the client returns it")
+    if stored.name != "children":
+        raise Wrong(f"The group is called {stored.name!r}.")
+    if stored.primary_key != ("passenger_id",) or stored.event_time != "boarded_at":
+        keys = f"primary key {list(stored.primary_key)}, event time {stored.event_time}"
         raise Wrong(f"The group has the {keys}. A group keeps these: `children.delete()`, then create it again.")
     everyone = _everyone()
     young = everyone["age"] < CHILD_BELOW
     again = "`children.delete()`, then create it and insert again."
     _same_rows(
-        stored,
+        stored.rows,
         everyone[young],
         {
             f"All passengers are in the group, and only the children should be: {again}": everyone,
@@ -147,9 +146,7 @@ def day_twice(from_keyless: Any, from_keyed: Any) -> None:
 )
 def irish_women(irish: Any) -> None:
     """Judge a query for the women of third class from Queenstown by the rows that it returns."""
-    from hsfs.constructor.query import Query
-
-    rows = _read(irish, Query, "the query that `titanic.filter` returns, before `.read()`")
+    rows = read_stored(irish, QUERY, "the query that `titanic.filter` returns, before `.read()`").rows
     everyone = _everyone()
     woman, third, port = everyone["sex"] == "female", everyone["pclass"] == 3, everyone["embarked"] == "Q"
     alone = "Only one condition works. Python's `and` and `or` keep one of their sides; `&` joins conditions."
@@ -194,19 +191,6 @@ def leak_free_view(labels: Any, batch: Any) -> None:
         raise Wrong(f"The batch has {len(features_given)} of the seven features; choose at least three.")
     if not len(given) or not set(given["passenger_id"]) <= set(_everyone()["passenger_id"]):
         raise Wrong("The batch holds no passengers of `titanic`. Read it from the view, without limits of time.")
-
-
-def _read(answer: Any, kind: type, asked: str) -> pd.DataFrame:
-    """Read a feature group or a query of the learner."""
-    if not isinstance(answer, kind):
-        raise Wrong(f"{a(answer)} was given; the answer is {asked}.")
-    if kind.__name__ == "FeatureGroup" and answer.id is None:
-        raise Wrong("The group is empty: the store knows it only after the first `insert`.")
-    try:
-        with quiet():
-            return answer.read()
-    except Exception as error:  # what the store refuses, in its own words
-        raise Wrong(f"The store cannot read it: {str(error).splitlines()[0][:200]}") from None
 
 
 def _same_rows(answer: Any, right: pd.DataFrame, mistakes: dict[str, pd.DataFrame], columns: Collection[str]) -> None:
