@@ -3,6 +3,9 @@
 import csv
 import json
 import shutil
+import subprocess
+import sys
+import time
 
 import nbformat
 import numpy as np
@@ -251,3 +254,32 @@ def test_what_is_no_plain_data_does_not_come_back():
 def test_text_that_is_no_answer_is_refused(text):
     with pytest.raises(ValueError):
         plain.loads(text)
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from lifeboat.course.grading import Limits, grade
+if __name__ == "__main__":
+    list(grade(Path(sys.argv[1]), Limits(seconds=5, cell_seconds=4), workers=1))
+"""
+
+
+def test_a_grader_that_is_killed_leaves_no_process_behind(tmp_path):
+    (tmp_path / "class" / "anna").mkdir(parents=True)
+    (tmp_path / "grader.py").write_text(KILLED)
+    cells = [nbformat.v4.new_code_cell("while True:\n    pass")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "class" / "anna" / f"{NAME}.ipynb")
+    grader = subprocess.Popen([sys.executable, tmp_path / "grader.py", tmp_path / "class"])
+    process = psutil.Process(grader.pid)
+    deadline = time.monotonic() + 60
+    while not any("desk" in " ".join(each.cmdline()) for each in process.children(recursive=True)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    started = process.children(recursive=True)
+    grader.kill()
+    grader.wait()
+    _, alive = psutil.wait_procs(started, timeout=30)
+    for each in alive:
+        each.kill()
+    assert alive == []

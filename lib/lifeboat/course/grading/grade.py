@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -84,7 +85,7 @@ def grade(folder: Path, limits: Limits | None = None, workers: int | None = None
     """
     jobs = [(path, name) for path in learners(folder) for name in _asked()]
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:
+    with ProcessPoolExecutor(workers or os.cpu_count(), context, initializer=_end_with_the_grader) as pool:
         running = {pool.submit(grade_notebook, path, name, limits or Limits()): (path, name) for path, name in jobs}
         for done in as_completed(running):
             path, name = running[done]
@@ -94,6 +95,12 @@ def grade(folder: Path, limits: Limits | None = None, workers: int | None = None
                 raise
             except Exception as error:  # whatever one learner's answers do to a check costs that learner alone
                 yield from _all(path.name, name, f"could not be graded: {type(error).__name__}")
+
+
+def _end_with_the_grader() -> None:
+    """End this worker when the process that started it has ended; one that was killed cannot say so itself."""
+    grader = multiprocessing.parent_process()
+    threading.Thread(target=lambda: (grader.join(), os._exit(1)), daemon=True).start()
 
 
 def how_many(folder: Path) -> int:
