@@ -143,7 +143,7 @@ def _of_traits(traits: PassengerTraits, classifier: LogisticRegression) -> Table
     family = Codes(("sibsp", "parch"), (1 + relatives >= traits.large_family).astype(np.intp))
     nobody, of = np.zeros(pclass.size), dict(_by_trait(traits, classifier.coef_[0]))
     boys = np.zeros((sex.size, age.size, pclass.size))
-    boys[fields["sex"].codes["male"], 0] = of["boy"]
+    boys[fields["sex"].codes["male"], 0] = of.get("boy", nobody)
     known = {
         "sex": lambda: Cells("sex, by class", (sex, pclass), np.append(of["sex"], nobody).reshape(sex.size, -1)),
         "boy": lambda: Cells("boys, by class", (sex, age, pclass), boys),

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 from scoring_helpers import ESTIMATORS, INVALID, fitted, scorer, synthetic
 from sklearn.datasets import load_wine
+from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 
@@ -17,6 +18,7 @@ from lifeboat.passengers import FEATURES, TITANIC
 from lifeboat.scoring import NotCompiled, Scorer, compile_pipeline
 from lifeboat.scoring.compile import EXACT, trial_rows
 from lifeboat.survival.preprocessing import PassengerMatrix
+from lifeboat.survival.traits import PassengerTraits
 
 compiled = pytest.mark.parametrize("name", ESTIMATORS)
 
@@ -105,6 +107,14 @@ def test_a_small_forest_is_compiled():
     small = small.set_params(randomforestclassifier__n_estimators=5).fit(everyone[FEATURES], everyone["survived"])
     found = Scorer.compiled(small).probability(batch(synthetic(5000)))
     assert np.abs(found - small.predict_proba(synthetic(5000))[:, 1]).max() <= EXACT
+
+
+def test_a_model_of_some_traits_is_compiled():
+    everyone = passengers.load()
+    few = make_pipeline(PassengerMatrix(), PassengerTraits(("age", "sex")), LogisticRegression())
+    few.fit(everyone[FEATURES], everyone["survived"])
+    found = Scorer.compiled(few).probability(batch(synthetic(5000)))
+    assert np.abs(found - few.predict_proba(synthetic(5000))[:, 1]).max() <= EXACT
 
 
 def test_a_model_of_another_kind_is_refused_with_those_that_are_known():
