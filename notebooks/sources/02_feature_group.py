@@ -67,7 +67,7 @@ check("2.2", children)
 # many rows does it hold?
 #
 # Then try it. Insert `day` twice into `keyless`, and twice into `keyed`, and read both: `from_keyless` and
-# `from_keyed` are the tables that the store returns. How many rows have they? (`empty_group` begins anew each time
+# `from_keyed` are the tables that the store returns. How many rows have they? (`empty_group` empties both each time
 # that you run the cell.)
 
 # %%

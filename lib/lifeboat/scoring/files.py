@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -15,14 +14,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from filelock import FileLock, Timeout
 
+from lifeboat.begun import begun
 from lifeboat.dataset import InvalidRows
 from lifeboat.errors import LifeboatError
 from lifeboat.scoring.scorer import SCORES, Scorer
 
-ORDER = "_order.json"
-"""File in the output that says what was asked for."""
 ROWS_AT_ONCE = 1 << 18
 """Rows of a file in memory at a time."""
 _SKIPPED, _SOURCE = b"skipped", b"source"
@@ -117,17 +114,8 @@ def score_folder(
     if out.resolve() == source.resolve():
         raise LifeboatError(f"the scores cannot go to {out}, which holds the rows: name another folder.")
     order = {"model": model, "on_invalid": on_invalid, "source": str(source.resolve())}
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with FileLock(out / ".lock", timeout=0):
-            _keep_order(out, order)
-            return _score_all(scorer, shards, on_invalid, workers or os.cpu_count() or 1, progress)
-    except Timeout as error:
-        raise LifeboatError(
-            f"another process is writing to {out}: wait until it ends, or name another folder."
-        ) from error
-    except OSError as error:
-        raise LifeboatError(f"{out} cannot be written ({error}): name a folder that you may write to.") from error
+    with begun(out, order):
+        return _score_all(scorer, shards, on_invalid, workers or os.cpu_count() or 1, progress)
 
 
 def count_rows(source: Path) -> int:
@@ -146,28 +134,6 @@ def _files(source: Path) -> list[Path]:
     if not found:
         raise LifeboatError(f"{source} holds no file that ends with .parquet.")
     return found
-
-
-def _keep_order(out: Path, order: dict) -> None:
-    """Write what was asked for, or compare it with what the folder was begun with."""
-    path = out / ORDER
-    if not path.exists():
-        if strange := sorted(each.name for each in out.iterdir() if each.name != ".lock"):
-            raise LifeboatError(f"{out} holds something else ({strange[0]}): name a new folder.")
-        partial = path.with_suffix(".partial")
-        partial.write_text(json.dumps(order, indent=2), encoding="utf-8")
-        partial.replace(path)
-        return
-    try:
-        begun = dict(json.loads(path.read_text(encoding="utf-8")))
-    except ValueError as error:
-        raise LifeboatError(f"{path} is damaged: delete the folder and begin again.") from error
-    for name in order:
-        if begun.get(name) != order[name]:
-            raise LifeboatError(
-                f"{out} was begun with {name} {begun.get(name)}, not {order[name]}: ask for the same again, or name a "
-                "new folder."
-            )
 
 
 def _score_all(

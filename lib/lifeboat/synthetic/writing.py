@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from filelock import FileLock, Timeout
 
 from lifeboat import passengers
+from lifeboat.begun import begun
 from lifeboat.synthetic import checks
 from lifeboat.synthetic.checks import SyntheticDataError
 from lifeboat.synthetic.drawing import SCHEMA
 from lifeboat.synthetic.generator import PassengerGenerator
 
-ORDER = "_order.json"
-"""File in the folder that says what was asked for."""
 _BATCH = 1 << 18  # rows in memory at a time
 _MOST_FILES = 100_000
 
@@ -71,21 +68,10 @@ def synthesize(
     generator.iter_batches(0, **draw)  # refuses an impossible order before anything is written
     order = {"version": 1, "n": n, **draw, "rows_per_file": rows_per_file, "generator": generator.fingerprint_}
     folder = Path(out)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / ".lock", timeout=0):
-            _keep_order(folder / ORDER, order)
-            for i in range(files):
-                rows = range(i * rows_per_file, min((i + 1) * rows_per_file, n))
-                _write_part(folder / f"part-{i:05}.parquet", rows, partial(generator.iter_batches, **draw), progress)
-    except Timeout as error:
-        raise SyntheticDataError(
-            f"another process is writing to {folder}: wait until it ends, or name another folder."
-        ) from error
-    except OSError as error:
-        raise SyntheticDataError(
-            f"{folder} cannot be written ({error}): name a folder that you may write to, with room."
-        ) from error
+    with begun(folder, order, SyntheticDataError):
+        for i in range(files):
+            rows = range(i * rows_per_file, min((i + 1) * rows_per_file, n))
+            _write_part(folder / f"part-{i:05}.parquet", rows, partial(generator.iter_batches, **draw), progress)
     return folder
 
 
@@ -99,27 +85,6 @@ def _check_order(n: int, rows_per_file: int) -> int:
             f"{n} rows make {files} files of {rows_per_file}, allowed are {_MOST_FILES} files: raise rows_per_file."
         )
     return files
-
-
-def _keep_order(path: Path, order: dict[str, object]) -> None:
-    """Write the order, or compare it with the one that the folder was begun with."""
-    if not path.exists():
-        if any(path.parent.glob("part-*.parquet")):
-            raise SyntheticDataError(f"{path.parent} holds other Parquet files: name a new folder.")
-        partial_path = path.with_suffix(".partial")
-        partial_path.write_text(json.dumps(order, indent=2))
-        partial_path.replace(path)
-        return
-    try:
-        begun = dict(json.loads(path.read_text()))
-    except ValueError as error:
-        raise SyntheticDataError(f"{path} is damaged: delete the folder and start again.") from error
-    for name in order:
-        if begun.get(name) != order[name]:
-            raise SyntheticDataError(
-                f"{path.parent} was begun with {name} = {begun.get(name)!r}, not {order[name]!r}: "
-                "ask for the same again, or name a new folder."
-            )
 
 
 def _write_part(path: Path, rows: range, batches: Callable, progress: Callable[[int], None]) -> None:

@@ -136,7 +136,10 @@ def test_a_file_that_was_replaced_is_scored_again(folder):
 
 @pytest.mark.parametrize(
     ("options", "said"),
-    [({"model": "version 2"}, "model version 1, not version 2"), ({"on_invalid": "skip"}, "on_invalid fail")],
+    [
+        ({"model": "version 2"}, "model = 'version 1', not 'version 2'"),
+        ({"on_invalid": "skip"}, "on_invalid = 'fail', not 'skip'"),
+    ],
 )
 def test_a_folder_is_never_continued_with_another_order(folder, options, said):
     score(folder)
