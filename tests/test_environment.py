@@ -77,7 +77,7 @@ NOT_IMPORTED = {
 
 OURS = {"lifeboat", "hopsworks_local", *(path.stem for path in ROOT.glob("tests/**/*.py"))}
 OF_THE_CLIENT = {"hops-deltalake": "hopsworks"}
-EXTRAS = {"sdv", "sdmetrics", "lightgbm"}
+EXTRAS = {"sdv", "sdmetrics", "lightgbm", "polars"}
 
 
 def imported() -> Iterator[str]:
