@@ -37,7 +37,7 @@ check("6.1", gap)
 #
 # A decision follows from the model: from a threshold up it says "survives". Saying so of somebody who dies costs
 # `cost_false`; missing somebody who survives costs `cost_missed`. Set `threshold` to a value at which the total
-# cost on `scored` is within 3% of the lowest that any threshold reaches.
+# cost on `scored` is within 3% of the lowest among the thresholds 0, 0.01, 0.02 and so on to 1.
 
 # %%
 cost_false, cost_missed = my_costs()

@@ -166,6 +166,13 @@ def test_other_learners_have_other_samples_and_the_same_messages(name, learner="
                 assert phrase in checking.judge(number, *as_arguments(make(solved))).message
 
 
+def test_the_best_of_a_hundred_thresholds_is_accepted_of_everybody():
+    """For this learner a finer search finds a cost that is five percent lower."""
+    with as_learner("learner37"):
+        solved = run_notebook("solutions", "06_understand", "learner37")
+        assert checking.judge("6.2", solved.threshold).result is Result.correct
+
+
 def test_notebooks_are_in_step_with_their_sources():
     assert build.out_of_step() == [], "run `lifeboat exercises`"
 

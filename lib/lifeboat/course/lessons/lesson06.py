@@ -70,6 +70,10 @@ def my_costs() -> tuple[int, int]:
     return 1 + seed("6.2") % 2, 5 + seed("6.2") % 4
 
 
+THRESHOLDS = np.linspace(0, 1, 101)
+"""Among these the lowest cost is sought, as a learner is told to do."""
+
+
 def _costs(thresholds: ArrayLike, false: float, missed: float) -> np.ndarray:
     """The total cost at each threshold."""
     scored = _scored(seed("6.1"))
@@ -95,7 +99,7 @@ def threshold_by_cost(threshold: Any) -> None:
         raise Wrong("A threshold for probabilities lies between 0 and 1.")
     false, missed = my_costs()
     times = {
-        name: float(_costs(value, *costs)[0] / _costs(np.linspace(0, 1, 1001), *costs).min())
+        name: float(_costs(value, *costs)[0] / _costs(THRESHOLDS, *costs).min())
         for name, costs in {"right": (false, missed), "swapped": (missed, false), "equal": (1, 1)}.items()
     }
     if times["right"] <= SLACK:
