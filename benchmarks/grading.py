@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from lifeboat.course import source
+from lifeboat.course.exercise import Result
 from lifeboat.course.grading import Limits, grade
 
 LIMITS = Limits(seconds=60, cell_seconds=20)
@@ -38,6 +39,9 @@ def main(learners: int = 40) -> None:
     notebooks = learners * len(source.paths())
     results = ", ".join(f"{count} {result}" for result, count in Counter(each.result for each in grades).items())
     print(f"{learners} learners, {notebooks} notebooks: {seconds / 60:.1f} minutes, {results}")
+    for each in grades:
+        if each.result is Result.wrong:  # nobody has handed in a wrong answer
+            print(f"{each.learner} {each.number}: {each.message} {each.remark}")
 
 
 if __name__ == "__main__":
