@@ -6,6 +6,7 @@ import contextlib
 import json
 import logging
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -13,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Collection, Iterator, Mapping
-from urllib.error import URLError
+from http.client import HTTPException
 from urllib.request import urlopen
 
 from lifeboat import store
@@ -127,16 +128,15 @@ def is_free(port: int) -> bool:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Choose a free port below those that the system gives to whoever asks, for it is taken only seconds later."""
+    return next(port for port in iter(lambda: random.randrange(10_000, 32_000), None) if is_free(port))
 
 
 def _wait(address: str, process: subprocess.Popen) -> None:
     """Return when the page answers."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        with contextlib.suppress(URLError, ConnectionError, TimeoutError), urlopen(address, timeout=5):
+        with contextlib.suppress(OSError, HTTPException), urlopen(address, timeout=5):
             return
         if process.poll() is not None:
             raise LifeboatError(f"{process.args[1]} ended with code {process.returncode}: start it alone to see why.")

@@ -79,7 +79,7 @@ TABLE = {
     "bad-pair": {"notebooks": [["broken", "dawdles"], "never"]},
     "dead": {"notebooks": ["dies"]},
     "hung": {"notebooks": ["hangs"], "cell_timeout": 0.05},
-    "hung-after": {"notebooks": ["hangs_after"], "cell_timeout": 0.05},
+    "hung-after": {"notebooks": ["hangs_after"], "cell_timeout": 0.2},
     "long": {"notebooks": ["dawdles"], "timeout": 0.1},
     "untidy": {"notebooks": ["leaves"]},
     "hurried": {"notebooks": ["reports"], "timeout": 0.01},
@@ -263,7 +263,7 @@ def test_no_run_means_no_missed_day(workshop):
     ("pipeline", "message"),
     [
         ("hung", r"^hangs failed at In \[1\]: the cell took longer than 0.05 minutes, the `cell_timeout`"),
-        ("hung-after", "^hangs_after failed.*: the cell took longer than 0.05 minutes"),
+        ("hung-after", "^hangs_after failed.*: the cell took longer than 0.2 minutes"),
         ("long", "^dawdles failed at In .*: the run took longer than 0.1 minutes, the `timeout`"),
     ],
 )

@@ -9,6 +9,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
+import gradio as gr
 import pandas as pd
 import pytest
 from pages import SIZES, load_app, make_champion, make_results, make_versions, with_fonts_of
@@ -104,22 +105,32 @@ def film(tmp_path) -> Iterator[Callable[[Page], None]]:
 
     yield take
     path = Path(os.environ.get("LIFEBOAT_PICTURES", tmp_path), "pages.webp")
+    if not frames:  # the test failed before the first
+        return
     first, *others = frames
     first.save(path, save_all=True, append_images=others, duration=1800, loop=0, quality=75, method=6)
     assert path.stat().st_size < 2_000_000
 
 
-@pytest.fixture(scope="session")
-def serve() -> Callable[..., str]:
-    """Serve a Space over what a function reads; returns its address."""
+@pytest.fixture(scope="module")
+def serve() -> Iterator[Callable[..., str]]:
+    """Serve a Space over what a function reads, as long as the tests of a module run; returns its address."""
+    apps = []
 
     def start(name: str, read: Callable, every: float = 3600) -> str:
         app = load_app(name)
         app.EVERY = max(every, 1)
-        _, address, _ = theme.launch(app.build, Live(read, every), app.LEAD, prevent_thread_lock=True, quiet=True)
+
+        def build(live: Live) -> gr.Blocks:
+            apps.append(app.build(live))
+            return apps[-1]
+
+        _, address, _ = theme.launch(build, Live(read, every), app.LEAD, prevent_thread_lock=True, quiet=True)
         return address
 
-    return start
+    yield start
+    for served in apps:
+        served.close(verbose=False)
 
 
 @pytest.fixture(scope="session")
@@ -127,7 +138,7 @@ def champion() -> Champion:
     return make_champion()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def predict_page(serve, champion) -> str:
     return serve("predict", lambda previous: champion)
 
