@@ -18,7 +18,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 
 LIFEBOAT = Path(sys.executable).with_name("lifeboat")
 ROUNDS, SLOW_FILES, CHUNK = 3, 1, 100_000
@@ -90,8 +90,7 @@ def _ours(folder: Path, name: str) -> Callable[[], int]:
     from lifeboat.scoring import Scorer, score_folder
 
     scorer = Scorer.compiled(_fitted(name))
-    with TemporaryDirectory(dir=folder) as out:  # removed, and made again by the run
-        pass
+    out = mkdtemp(dir=folder)
     return lambda: score_folder(scorer, folder / "in", out, model=name)[0]
 
 
@@ -160,39 +159,27 @@ def _sql(name: str) -> str:
     return to_sql(compile_pipeline(_fitted(name)))
 
 
-def duckdb_sql(folder: Path) -> Callable[[], int]:
-    """Let DuckDB run the default model."""
+def _duckdb(folder: Path, name: str) -> Callable[[], int]:
     import duckdb
 
-    sql = _sql("logistic_companions")
-    target = folder / "duckdb.parquet"
+    target = folder / f"{name}.parquet"
+    select = f"SELECT {_sql(name)} AS probability FROM '{folder}/in/*.parquet'"
 
     def work() -> int:
-        duckdb.sql(
-            f"COPY (SELECT p AS probability, (p >= 0.5)::TINYINT AS prediction FROM "
-            f"(SELECT {sql} AS p FROM '{folder}/in/*.parquet')) TO '{target}' "
-            "(FORMAT parquet, COMPRESSION uncompressed)"
-        )
+        duckdb.sql(f"COPY ({select}) TO '{target}' (FORMAT parquet, COMPRESSION uncompressed)")
         return duckdb.sql(f"SELECT count(*) FROM '{target}'").fetchall()[0][0]
 
     return work
+
+
+def duckdb_sql(folder: Path) -> Callable[[], int]:
+    """Let DuckDB run the default model."""
+    return _duckdb(folder, "logistic_companions")
 
 
 def duckdb_sql_plain(folder: Path) -> Callable[[], int]:
     """Let DuckDB run the lab's model."""
-    import duckdb
-
-    sql = _sql("logistic")
-    target = folder / "plain.parquet"
-
-    def work() -> int:
-        duckdb.sql(
-            f"COPY (SELECT {sql} AS probability FROM '{folder}/in/*.parquet') TO '{target}' "
-            "(FORMAT parquet, COMPRESSION uncompressed)"
-        )
-        return duckdb.sql(f"SELECT count(*) FROM '{target}'").fetchall()[0][0]
-
-    return work
+    return _duckdb(folder, "logistic")
 
 
 def polars_plain(folder: Path) -> Callable[[], int]:

@@ -188,6 +188,31 @@ class Dataset:
         whole = [name for name in table if self._field(name).whole and table[name].notna().all()]
         return table.astype(dict.fromkeys(whole, "int64"))
 
+    def check_columns(self, found: Iterable[str], label: bool = False) -> list[str]:
+        """Return the columns that a table must have.
+
+        Parameters
+        ----------
+        found : iterable of str
+            The columns that it has.
+        label : bool
+            Whether the outcome must be among them.
+
+        Raises
+        ------
+        LifeboatError
+            If one is missing.
+        """
+        names, found = [*self.fields, *([self.label] if label else [])], list(found)
+        missing = [name for name in names if name not in found]
+        if missing:
+            raise LifeboatError(
+                f"missing column{'s' * (len(missing) > 1)}: {', '.join(missing)}; "
+                f"found: {', '.join(map(str, found))}. "
+                f"A table of {self.rows} has the columns {', '.join(names)}."
+            )
+        return names
+
     def validate_one(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Check one row and return its features as plain Python values, None where unknown.
 
@@ -220,24 +245,12 @@ class Dataset:
     def _check(self, frame: pd.DataFrame, label: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Read a table; return it and its faults, by row."""
         columns, faults = {}, []
-        for name in self._required(frame, label):
+        for name in self.check_columns(frame.columns, label):
             field, found = self._field(name), frame[name]
             columns[name], bad = read_column(field, found.reset_index(drop=True))
             faults += [(int(row), name, _plain(found.iloc[row]), field.allowed) for row in np.flatnonzero(bad)]
         faults.sort(key=lambda fault: fault[0])
         return pd.DataFrame(columns), pd.DataFrame(faults, columns=["row", "field", "value", "allowed"])
-
-    def _required(self, frame: pd.DataFrame, label: bool) -> list[str]:
-        """The columns that a table must have."""
-        names = [*self.fields, *([self.label] if label else [])]
-        missing = [name for name in names if name not in frame.columns]
-        if missing:
-            raise LifeboatError(
-                f"missing column{'s' * (len(missing) > 1)}: {', '.join(missing)}; "
-                f"found: {', '.join(map(str, frame.columns))}. "
-                f"A table of {self.rows} has the columns {', '.join(names)}."
-            )
-        return names
 
 
 def _plain(value: Any) -> Any:

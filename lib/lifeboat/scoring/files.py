@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -22,13 +23,8 @@ from lifeboat.scoring.scorer import SCORES, Scorer
 
 ROWS_AT_ONCE = 1 << 18
 """Rows of a file in memory at a time."""
+_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 _SKIPPED, _SOURCE = b"skipped", b"source"
-_LAYOUT = {
-    "compression": "none",  # probabilities hardly shrink, and packing them costs more than scoring
-    "use_dictionary": False,
-    "column_encoding": {"probability": "PLAIN", "prediction": "DELTA_BINARY_PACKED"},
-    "write_statistics": False,
-}
 _NO_FAULTS = pd.DataFrame({"row": [], "field": [], "value": [], "allowed": []})
 
 
@@ -148,8 +144,8 @@ def _score_all(
                 counts.append(done.result())
             except (LifeboatError, OSError, pa.ArrowException) as error:
                 faults[running[done].source.name] = str(error).splitlines()[0]
-                if isinstance(error, OSError) and error.errno:  # the disk's, so that no other file will fare better
-                    break
+                if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
+                    break  # no other file will fare better
     finally:
         pool.shutdown(cancel_futures=True)  # after Ctrl-C: the files begun are finished, no other is
     if faults:
@@ -166,7 +162,7 @@ def score_shard(
     on_invalid: OnInvalid = "fail",
     progress: Callable[[int], None] = lambda rows: None,
 ) -> tuple[int, int]:
-    """Score one file, unless that is done; it is what every engine runs.
+    """Score one file, unless that is done.
 
     Parameters
     ----------
@@ -192,7 +188,8 @@ def score_shard(
     if (before := _finished(shard, state)) is not None:
         progress(rows)
         return rows - before, before
-    partial, faults = shard.target.with_suffix(".partial"), []
+    # not compressed: probabilities hardly shrink, and packing them takes longer than scoring
+    partial, faults, skipped = shard.target.with_suffix(".partial"), [], 0
     try:
         with pq.ParquetWriter(
             partial, _schema(scorer, source), compression="none", use_dictionary=["prediction"]
@@ -200,8 +197,8 @@ def score_shard(
             for batch, left_out in _scored(scorer, source, on_invalid):
                 out.write_batch(batch)
                 faults.append(left_out)
-                progress(batch.num_rows + left_out["row"].nunique())
-            skipped = sum(each["row"].nunique() for each in faults)
+                skipped += (fewer := left_out["row"].nunique())
+                progress(batch.num_rows + fewer)
             out.add_key_value_metadata({_SKIPPED: str(skipped), _SOURCE: state})
         if (written := pq.read_metadata(partial).num_rows) != rows - skipped:
             raise LifeboatError(f"{written:,} rows were written for {rows:,}, of which {skipped:,} are left out.")
@@ -237,9 +234,8 @@ def _scored(
         try:
             yield scorer.score(batch), _NO_FAULTS
         except InvalidRows as error:
-            problems = error.problems.assign(row=error.problems["row"] + first)
             if on_invalid == "fail":
-                raise InvalidRows(problems) from None
+                raise InvalidRows(error.problems.assign(row=error.problems["row"] + first)) from None
             problems = scorer.dataset.find_problems(batch.select(scorer.dataset.features).to_pandas())
             good = np.ones(batch.num_rows, dtype=bool)
             good[problems["row"]] = False

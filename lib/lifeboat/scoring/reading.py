@@ -15,7 +15,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lifeboat.dataset import Dataset
-from lifeboat.errors import LifeboatError
 from lifeboat.fields import Field
 
 MOST_COUNTED = 1_000
@@ -68,13 +67,7 @@ class Reader:
         InvalidRows
             If a value is not allowed.
         """
-        names = batch.schema.names
-        absent = [name for name in self._ways if name not in names]
-        if absent:
-            raise LifeboatError(
-                f"missing column{'s' * (len(absent) > 1)}: {', '.join(absent)}; found: {', '.join(names)}. "
-                f"A table of {self.dataset.rows} has the columns {', '.join(self.dataset.features)}."
-            )
+        self.dataset.check_columns(batch.schema.names)
         try:
             return self._read(batch)
         except _Unusual:

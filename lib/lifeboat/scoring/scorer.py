@@ -99,11 +99,9 @@ class Scorer:
         """
         if not batch.num_rows:
             return np.empty(0)
-        columns = self._reader.read(batch)
         if self.tables:
-            return self.tables.probability(columns)
-        rows = self.dataset.validate(batch.select(self.dataset.features).to_pandas())
-        return self.pipeline.predict_proba(rows)[:, 1]
+            return self.tables.probability(self._reader.read(batch))
+        return self.pipeline.predict_proba(self.dataset.validate(batch.to_pandas()))[:, 1]
 
     def score(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Return key, probability and prediction of each row; the key only if the batch has it.

@@ -31,9 +31,4 @@ def synthetic(n, seed=0):
     return generator().sample(n, seed=seed)[FEATURES]
 
 
-def of(frame, **changes):
-    """The first row of a table with other values."""
-    return frame.head(1).assign(**changes)
-
-
 INVALID = dataset.InvalidRows

@@ -95,6 +95,13 @@ def test_a_corrupted_file_is_named_the_others_are_finished_and_a_mended_one_is_s
     assert len(scores(folder)) == 600
 
 
+def test_a_file_that_cannot_be_opened_holds_up_no_other(folder):
+    (folder / "part-.parquet").symlink_to(folder / "nowhere")
+    with pytest.raises(ScoringFailed, match=r"(?s)1 of 4 files failed, 3 are finished:\npart-\.parquet: "):
+        score(folder, workers=1)
+    assert len(scores(folder)) == 600
+
+
 def test_an_invalid_row_is_named_and_once_it_is_mended_the_run_goes_on(folder):
     good = (folder / "part-0.parquet").read_bytes()
     spoil(folder, 0, age=900.0)
