@@ -64,9 +64,9 @@ def test_the_vocabulary_depends_on_nothing_above_it():
     assert graph["dataset"] <= {"errors", "fields"}
     assert graph["columns"] <= {"dataset"}
     assert graph["passengers"] <= {"errors", "fields", "dataset"}
-    assert graph["begun"] <= {"errors"}
+    assert graph["bulk"] <= {"errors"}
     for name in ("survival", "synthetic"):
-        assert graph[name] <= {"begun", "errors", "fields", "dataset", "passengers", "intervals", "store", "provenance"}
+        assert graph[name] <= {"bulk", "errors", "fields", "dataset", "passengers", "intervals", "store", "provenance"}
 
 
 def test_the_store_alone_knows_of_the_local_service():

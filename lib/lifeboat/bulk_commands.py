@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
 
 from lifeboat import store
+from lifeboat.errors import LifeboatError
+
+if TYPE_CHECKING:
+    from lifeboat.bulk import Engine
 
 console = Console()
+
+
+class On(StrEnum):
+    """Where the files are worked on."""
+
+    THREADS = "threads"
+    RAY = "ray"
+    MODAL = "modal"
+
+
+ON = Annotated[On, typer.Option("--engine", help="where the files are worked on")]
+ADDRESS = Annotated[
+    str | None, typer.Option(help="of a Ray cluster: auto or host:port; without one Ray starts on this machine")
+]
 
 
 def synthesize(
@@ -18,17 +41,16 @@ def synthesize(
     out: Annotated[Path, typer.Option(help="the folder of the Parquet files; the same call goes on after a kill")],
     seed: Annotated[int, typer.Option(help="same seed, same passengers")] = 0,
     survived: Annotated[int | None, typer.Option(help="1 or 0: of this class only")] = None,
+    engine: ON = On.THREADS,
+    address: ADDRESS = None,
 ) -> None:
     """Write synthetic passengers as Parquet files."""
-    from rich.progress import Progress
-
     from lifeboat import synthetic
 
-    with Progress(console=Console(stderr=True)) as bar:
-        task = bar.add_task("passengers", total=n)
-        folder = synthetic.synthesize(
-            n, out, seed=seed, survived=survived, progress=lambda rows: bar.update(task, completed=rows)
-        )
+    if engine is On.MODAL:
+        raise LifeboatError("passengers are made where their files go: engine is 'modal'; allowed: threads, ray.")
+    with _running(engine, address) as where, _progress("passengers", n) as progress:
+        folder = synthetic.synthesize(n, out, seed=seed, survived=survived, engine=where, progress=progress)
     console.print(f"{n:,} passengers in {folder}", highlight=False, soft_wrap=True)
 
 
@@ -41,10 +63,13 @@ def score(
     on_invalid: Annotated[
         Literal["fail", "skip"], typer.Option(help="what to do about a row with a wrong value")
     ] = "fail",
+    engine: ON = On.THREADS,
+    address: ADDRESS = None,
 ) -> None:
     """Score Parquet files with a registered model."""
-    from rich.progress import Progress
-
+    if engine is On.MODAL:
+        _score_on_modal(source, out, model, on_invalid)
+        return
     from lifeboat import registry, scoring
 
     project = store.login()
@@ -54,17 +79,54 @@ def score(
         console.print(
             f"The pipeline itself scores, which takes longer: {scorer.reason}", highlight=False, soft_wrap=True
         )
-    with Progress(console=Console(stderr=True)) as bar:
-        task = bar.add_task("rows", total=scoring.count_rows(source))
+    with _running(engine, address) as where, _progress("rows", scoring.count_rows(source)) as progress:
         scored, skipped = scoring.score_folder(
             scorer,
             source,
             out,
-            model=f"{chosen.dataset.task} version {chosen.version}",
+            model=scoring.model_name(chosen),
             on_invalid=on_invalid,
-            progress=lambda rows: bar.advance(task, rows),
+            engine=where,
+            progress=progress,
         )
-    left_out = f", {skipped:,} left out (see *.skipped.csv)" if skipped else ""
-    console.print(
-        f"{scored:,} rows scored by version {chosen.version} in {out}{left_out}", highlight=False, soft_wrap=True
-    )
+    console.print(scoring.summary(scored, skipped, chosen.version, out), highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def _running(on: On, address: str | None) -> Iterator[Engine | None]:
+    """Yield the engine that was asked for; None is the usual one of the work."""
+    from lifeboat import bulk
+
+    if on is On.RAY:
+        with bulk.on_ray(address) as engine:
+            yield engine
+    elif address:
+        raise LifeboatError(f"address is {address!r}, which only Ray has: add --engine ray, or leave it out.")
+    else:
+        yield None
+
+
+@contextmanager
+def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar, and yield what moves it on by a number of rows."""
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True)) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda rows: bar.advance(task, rows)
+
+
+def _score_on_modal(source: Path, out: Path, model: int | None, on_invalid: str) -> None:
+    """Give the work to the Modal app; its folders are those of the app's volume."""
+    app = store.project_folder() / "scheduled" / "modal_app.py"
+    asked = ["--source", str(source), "--out", str(out), "--on-invalid", on_invalid]
+    command = [
+        sys.executable,
+        "-m",
+        "modal",
+        "run",
+        f"{app}::score",
+        *asked,
+        *(["--model", str(model)] if model else []),
+    ]
+    raise typer.Exit(subprocess.run(command).returncode)

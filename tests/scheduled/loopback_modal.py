@@ -68,7 +68,9 @@ class LoopbackModal:
         self.unknown: list[str] = []
         self._mounts: dict[str, list[pb.MountFile]] = {}
         self._contents: dict[str, bytes] = {}
-        self._inputs: dict[str, tuple[str, pb.FunctionInput]] = {}
+        self._outputs: dict[str, asyncio.Queue[pb.FunctionGetOutputsItem]] = {}
+        self._tasks: set[asyncio.Task] = set()
+        self._containers = asyncio.Semaphore(2)
         self._log = ""
         self._loop = asyncio.new_event_loop()
 
@@ -163,6 +165,9 @@ class LoopbackModal:
             raise GRPCError(Status.NOT_FOUND, f"Secret {request.deployment_name!r} lacks {', '.join(missing)}")
         return pb.SecretGetOrCreateResponse(secret_id=f"st-{request.deployment_name}")
 
+    def VolumeGetOrCreate(self, request):
+        return pb.VolumeGetOrCreateResponse(volume_id=f"vo-{request.deployment_name}")
+
     def MountBatchedCheckExistence(self, request):
         missing = [sha for sha in request.sha256_hex_hashes if sha not in self._contents]
         return pb.MountBatchedCheckExistenceResponse(missing_sha256_hex_hashes=missing)
@@ -205,23 +210,44 @@ class LoopbackModal:
             function_name=name, function_type=kind, supported_input_formats=CBOR, supported_output_formats=CBOR
         )
 
+    # A call has inputs, one or (with .map) many, and a queue of the outputs that are ready.
+
     def FunctionMap(self, request):
-        call = f"fc-{len(self._inputs)}"
-        (put,) = request.pipelined_inputs
-        self._inputs[call] = request.function_id.removeprefix("fu-"), put.input
-        items = [pb.FunctionPutInputsResponseItem(idx=put.idx, input_id=call)]
+        call = f"fc-{len(self._outputs)}"
+        self._outputs[call] = asyncio.Queue()
+        items = self._begin(call, request.function_id, request.pipelined_inputs)
         return pb.FunctionMapResponse(function_call_id=call, pipelined_inputs=items)
 
+    def FunctionPutInputs(self, request):
+        items = self._begin(request.function_call_id, request.function_id, request.inputs)
+        return pb.FunctionPutInputsResponse(inputs=items)
+
+    def _begin(self, call: str, function_id: str, inputs) -> list[pb.FunctionPutInputsResponseItem]:
+        function = self.functions[function_id.removeprefix("fu-")]
+        for put in inputs:
+            task = self._loop.create_task(self._answer(call, function, put))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return [pb.FunctionPutInputsResponseItem(idx=put.idx, input_id=f"in-{call}-{put.idx}") for put in inputs]
+
+    async def _answer(self, call: str, function: pb.Function, put: pb.FunctionPutInputsItem) -> None:
+        async with self._containers:
+            result = await asyncio.to_thread(self._call, function, f"{call}-{put.idx}", put.input.args)
+        item = pb.FunctionGetOutputsItem(
+            result=result, data_format=pb.DATA_FORMAT_CBOR, idx=put.idx, input_id=f"in-{call}-{put.idx}"
+        )
+        await self._outputs[call].put(item)
+
     async def FunctionGetOutputs(self, request):
-        name, given = self._inputs[request.function_call_id]
-        result = await asyncio.to_thread(self._call, self.functions[name], given.args)
-        item = pb.FunctionGetOutputsItem(result=result, data_format=pb.DATA_FORMAT_CBOR)
-        return pb.FunctionGetOutputsResponse(outputs=[item], idxs=[0])
+        if request.clear_on_success and not request.timeout:  # what the client says when it has all outputs of a map
+            return pb.FunctionGetOutputsResponse()
+        item = await self._outputs[request.function_call_id].get()
+        return pb.FunctionGetOutputsResponse(outputs=[item], idxs=[item.idx], last_entry_id="1")
 
     # A "container".
 
-    def _call(self, function: pb.Function, arguments: bytes) -> pb.GenericResult:
-        container = self._container(function)
+    def _call(self, function: pb.Function, name: str, arguments: bytes) -> pb.GenericResult:
+        container = self._container(function, name)
         (container / "arguments").write_bytes(arguments)
         command = [sys.executable, "-c", CONTAINER, str(container), function.module_name, function.function_name]
         run = subprocess.run(
@@ -233,13 +259,21 @@ class LoopbackModal:
             return pb.GenericResult(status=status, exception=run.stderr.strip().rsplit("\n", 1)[-1])
         return pb.GenericResult(status=DONE.status, data=(container / "result").read_bytes())
 
-    def _container(self, function: pb.Function) -> Path:
-        container = self.folder / function.function_name
+    def _container(self, function: pb.Function, name: str) -> Path:
+        container = self.folder / f"{function.function_name}-{name}"
         for name, content in self.uploaded(function).items():
             path = container / name.lstrip("/")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+        for mounted in function.volume_mounts:
+            (container / mounted.mount_path.lstrip("/")).symlink_to(self.volume(mounted.volume_id))
         return container
+
+    def volume(self, volume_id: str) -> Path:
+        """The folder that stands for a volume."""
+        folder = self.folder / volume_id
+        folder.mkdir(exist_ok=True)
+        return folder
 
     def _variables(self, function: pb.Function, container: Path) -> dict[str, str]:
         variables = {"PATH": os.environ["PATH"], "HOME": str(container)}

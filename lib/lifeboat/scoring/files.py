@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 import contextlib
-import errno
-import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from lifeboat.begun import begun
+from lifeboat.bulk import Engine, appearing, begun, carry_out, threads
 from lifeboat.dataset import InvalidRows
 from lifeboat.errors import LifeboatError
 from lifeboat.scoring.scorer import SCORES, Scorer
 
+if TYPE_CHECKING:
+    from lifeboat.registry import Champion
+
 ROWS_AT_ONCE = 1 << 18
 """Rows of a file in memory at a time."""
-_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 _SKIPPED, _SOURCE = b"skipped", b"source"
 _NO_FAULTS = pd.DataFrame({"row": [], "field": [], "value": [], "allowed": []})
 
 
 OnInvalid = Literal["fail", "skip"]
 """What becomes of a file that holds a row with a value that is not allowed: it fails, or the row is left out."""
-
-
-class ScoringFailed(LifeboatError):
-    """Files that could not be scored; the message has a line for each, and says how to go on."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +64,7 @@ def score_folder(
     *,
     model: str,
     on_invalid: OnInvalid = "fail",
-    workers: int | None = None,
+    engine: Engine | None = None,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> tuple[int, int]:
     """Score every Parquet file of a folder into a file of the same name.
@@ -88,10 +84,10 @@ def score_folder(
     on_invalid : {'fail', 'skip'}
         Whether a row with a value that is not allowed fails its file, or is left out and listed in
         ``NAME.skipped.csv``.
-    workers : int, optional
-        Files at a time; by default one for each processor.
+    engine : Engine, optional
+        Where the files are scored; by default in threads, one for each processor.
     progress : callable, optional
-        Called with the number of rows that were scored since it was called last.
+        Called with the number of rows of each file that is done.
 
     Returns
     -------
@@ -100,18 +96,51 @@ def score_folder(
 
     Raises
     ------
-    ScoringFailed
+    FilesFailed
         If files failed; the others are finished.
     LifeboatError
         If a folder is not what it should be, or another process writes to it.
     """
     source, out = Path(source), Path(out)
-    shards = [Shard(path, out / path.name) for path in _files(source)]
+    shards = shards_of(source, out)
+    with begun(out, order_of(source, model, on_invalid)):
+        outcomes = (engine or threads())(partial(score_shard, scorer, on_invalid=on_invalid), shards)
+        return carry_out(outcomes, len(shards), progress)
+
+
+def shards_of(source: Path, out: Path) -> dict[str, Shard]:
+    """Pair each Parquet file of a folder with the file of its scores, by name.
+
+    Parameters
+    ----------
+    source, out : Path
+        The folders.
+
+    Raises
+    ------
+    LifeboatError
+        If `source` holds no Parquet file, or is `out`.
+    """
+    found = {path.name: Shard(path, out / path.name) for path in _files(source)}
     if out.resolve() == source.resolve():
         raise LifeboatError(f"the scores cannot go to {out}, which holds the rows: name another folder.")
-    order = {"model": model, "on_invalid": on_invalid, "source": str(source.resolve())}
-    with begun(out, order):
-        return _score_all(scorer, shards, on_invalid, workers or os.cpu_count() or 1, progress)
+    return found
+
+
+def order_of(source: Path, model: str, on_invalid: OnInvalid) -> dict[str, str]:
+    """Say what a folder of scores is begun with, so that it is never continued with anything else."""
+    return {"model": model, "on_invalid": on_invalid, "source": str(source.resolve())}
+
+
+def model_name(model: Champion) -> str:
+    """Say which model, so that the scores of two are never mixed."""
+    return f"{model.dataset.task} version {model.version}"
+
+
+def summary(scored: int, left_out: int, version: int, out: str | Path) -> str:
+    """Say what was scored, by which version, and where the scores are."""
+    skipped = f", {left_out:,} left out (see *.skipped.csv)" if left_out else ""
+    return f"{scored:,} rows scored by version {version} in {out}{skipped}"
 
 
 def count_rows(source: Path) -> int:
@@ -132,36 +161,7 @@ def _files(source: Path) -> list[Path]:
     return found
 
 
-def _score_all(
-    scorer: Scorer, shards: list[Shard], on_invalid: OnInvalid, workers: int, progress: Callable[[int], None]
-) -> tuple[int, int]:
-    counts, faults = [], {}
-    pool = ThreadPoolExecutor(workers)
-    running = {pool.submit(score_shard, scorer, shard, on_invalid, progress): shard for shard in shards}
-    try:
-        for done in as_completed(running):
-            try:
-                counts.append(done.result())
-            except (LifeboatError, OSError, pa.ArrowException) as error:
-                faults[running[done].source.name] = str(error).splitlines()[0]
-                if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
-                    break  # no other file will fare better
-    finally:
-        pool.shutdown(cancel_futures=True)  # after Ctrl-C: the files begun are finished, no other is
-    if faults:
-        lines = [f"{name}: {fault}" for name, fault in sorted(faults.items())]
-        finished = f"{len(faults)} of {len(shards)} files failed, {len(counts)} are finished:"
-        raise ScoringFailed("\n".join([finished, *lines, "Mend this and score again: only what is missing is scored."]))
-    scored, skipped = (sum(count) for count in zip(*counts, strict=True))
-    return scored, skipped
-
-
-def score_shard(
-    scorer: Scorer,
-    shard: Shard,
-    on_invalid: OnInvalid = "fail",
-    progress: Callable[[int], None] = lambda rows: None,
-) -> tuple[int, int]:
+def score_shard(scorer: Scorer, shard: Shard, on_invalid: OnInvalid = "fail") -> tuple[int, int]:
     """Score one file, unless that is done.
 
     Parameters
@@ -170,7 +170,7 @@ def score_shard(
         The model.
     shard : Shard
         The file, and where its scores go.
-    on_invalid, progress
+    on_invalid
         As in `score_folder`.
 
     Returns
@@ -186,27 +186,20 @@ def score_shard(
     source, state = pq.ParquetFile(shard.source, read_dictionary=scorer.texts), shard.state
     rows = source.metadata.num_rows
     if (before := _finished(shard, state)) is not None:
-        progress(rows)
         return rows - before, before
-    # not compressed: probabilities hardly shrink, and packing them takes longer than scoring
-    partial, faults, skipped = shard.target.with_suffix(".partial"), [], 0
-    try:
-        with pq.ParquetWriter(
-            partial, _schema(scorer, source), compression="none", use_dictionary=["prediction"]
-        ) as out:
+    faults, skipped = [], 0
+    with appearing(shard.target) as path:
+        # not compressed: probabilities hardly shrink, and packing them takes longer than scoring
+        with pq.ParquetWriter(path, _schema(scorer, source), compression="none", use_dictionary=["prediction"]) as out:
             for batch, left_out in _scored(scorer, source, on_invalid):
                 out.write_batch(batch)
                 faults.append(left_out)
-                skipped += (fewer := left_out["row"].nunique())
-                progress(batch.num_rows + fewer)
+                skipped += left_out["row"].nunique()
             out.add_key_value_metadata({_SKIPPED: str(skipped), _SOURCE: state})
-        if (written := pq.read_metadata(partial).num_rows) != rows - skipped:
+        if (written := pq.read_metadata(path).num_rows) != rows - skipped:
             raise LifeboatError(f"{written:,} rows were written for {rows:,}, of which {skipped:,} are left out.")
         if skipped:
             pd.concat(faults).to_csv(shard.skipped, index=False)
-        partial.replace(shard.target)
-    finally:
-        partial.unlink(missing_ok=True)
     return rows - skipped, skipped
 
 

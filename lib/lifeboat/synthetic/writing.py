@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lifeboat import passengers
-from lifeboat.begun import begun
+from lifeboat.bulk import Engine, appearing, begun, carry_out, threads
 from lifeboat.synthetic import checks
 from lifeboat.synthetic.checks import SyntheticDataError
 from lifeboat.synthetic.drawing import SCHEMA
@@ -29,6 +30,7 @@ def synthesize(
     survival_rate: float | None = None,
     seed: int = 0,
     rows_per_file: int = 1_000_000,
+    engine: Engine | None = None,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> Path:
     """Write `n` synthetic passengers as Parquet files `part-00000.parquet` and so on into a folder.
@@ -48,8 +50,10 @@ def synthesize(
         As in `PassengerGenerator.sample`.
     rows_per_file : int, default 1,000,000
         Rows of each file but the last.
+    engine : Engine, optional
+        Where the files are written; by default one after another, in this process.
     progress : callable, optional
-        Called with the number of rows written so far, after each file.
+        Called with the number of rows of each file that is there.
 
     Returns
     -------
@@ -61,6 +65,8 @@ def synthesize(
     SyntheticDataError
         If an argument is out of its range, or the folder holds the passengers of another order, cannot be written, or
         is being written to by another process.
+    FilesFailed
+        If files could not be written; the same call makes what is missing.
     """
     files = _check_order(n, rows_per_file)
     generator = generator or PassengerGenerator().fit(passengers.load())
@@ -68,10 +74,13 @@ def synthesize(
     generator.iter_batches(0, **draw)  # refuses an impossible order before anything is written
     order = {"version": 1, "n": n, **draw, "rows_per_file": rows_per_file, "generator": generator.fingerprint_}
     folder = Path(out)
+    parts = [
+        _Part(folder / f"part-{i:05}.parquet", i * rows_per_file, min((i + 1) * rows_per_file, n)) for i in range(files)
+    ]
     with begun(folder, order, SyntheticDataError):
-        for i in range(files):
-            rows = range(i * rows_per_file, min((i + 1) * rows_per_file, n))
-            _write_part(folder / f"part-{i:05}.parquet", rows, partial(generator.iter_batches, **draw), progress)
+        work = partial(_write_part, batches=partial(generator.iter_batches, **draw))
+        outcomes = (engine or threads(1))(work, {part.path.name: part for part in parts})
+        carry_out(outcomes, files, progress)
     return folder
 
 
@@ -87,15 +96,22 @@ def _check_order(n: int, rows_per_file: int) -> int:
     return files
 
 
-def _write_part(path: Path, rows: range, batches: Callable, progress: Callable[[int], None]) -> None:
-    """Write one file, unless it is there and complete."""
-    if not _is_complete(path, len(rows)):
-        partial_path = path.with_suffix(".partial")
-        with pq.ParquetWriter(partial_path, SCHEMA, compression="zstd") as writer:
-            for batch in batches(rows.stop, _BATCH, start=rows.start):
+class _Part(NamedTuple):
+    """A file, and the passengers that it holds: from `start` up to `stop`."""
+
+    path: Path
+    start: int
+    stop: int
+
+
+def _write_part(part: _Part, batches: Callable) -> tuple[int, int]:
+    """Write one file, unless it is there and complete; return its rows, and that none is left out."""
+    rows = part.stop - part.start
+    if not _is_complete(part.path, rows):
+        with appearing(part.path) as path, pq.ParquetWriter(path, SCHEMA, compression="zstd") as writer:
+            for batch in batches(part.stop, _BATCH, start=part.start):
                 writer.write_batch(batch)
-        partial_path.replace(path)
-    progress(rows.stop)
+    return rows, 0
 
 
 def _is_complete(path: Path, rows: int) -> bool:

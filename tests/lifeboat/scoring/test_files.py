@@ -16,9 +16,10 @@ from filelock import FileLock
 from scoring_helpers import fitted, scorer, synthetic
 
 from lifeboat import synthetic as generation
+from lifeboat.bulk import FilesFailed, threads
 from lifeboat.errors import LifeboatError
 from lifeboat.passengers import FEATURES
-from lifeboat.scoring import ScoringFailed, count_rows, files, score_folder
+from lifeboat.scoring import count_rows, files, score_folder
 
 ROWS = [300, 200, 100]
 
@@ -88,7 +89,7 @@ def test_finished_files_are_not_scored_again(folder):
 def test_a_corrupted_file_is_named_the_others_are_finished_and_a_mended_one_is_scored(folder):
     whole = (folder / "part-1.parquet").read_bytes()
     (folder / "part-1.parquet").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(ScoringFailed, match=r"(?s)1 of 3 files failed, 2 are finished:\npart-1.parquet: .*again"):
+    with pytest.raises(FilesFailed, match=r"(?s)1 of 3 files failed, 2 are finished:\npart-1.parquet: .*again"):
         score(folder)
     (folder / "part-1.parquet").write_bytes(whole)
     assert score(folder) == (600, 0)
@@ -97,15 +98,15 @@ def test_a_corrupted_file_is_named_the_others_are_finished_and_a_mended_one_is_s
 
 def test_a_file_that_cannot_be_opened_holds_up_no_other(folder):
     (folder / "part-.parquet").symlink_to(folder / "nowhere")
-    with pytest.raises(ScoringFailed, match=r"(?s)1 of 4 files failed, 3 are finished:\npart-\.parquet: "):
-        score(folder, workers=1)
+    with pytest.raises(FilesFailed, match=r"(?s)1 of 4 files failed, 3 are finished:\npart-\.parquet: "):
+        score(folder, engine=threads(1))
     assert len(scores(folder)) == 600
 
 
 def test_an_invalid_row_is_named_and_once_it_is_mended_the_run_goes_on(folder):
     good = (folder / "part-0.parquet").read_bytes()
     spoil(folder, 0, age=900.0)
-    with pytest.raises(ScoringFailed, match=r"part-0\.parquet: row 50: age is 900\.0; allowed: a number from 0 to 120"):
+    with pytest.raises(FilesFailed, match=r"part-0\.parquet: row 50: age is 900\.0; allowed: a number from 0 to 120"):
         score(folder)
     assert not (folder.parent / "out" / "part-0.parquet").exists()
     (folder / "part-0.parquet").write_bytes(good)
@@ -115,7 +116,7 @@ def test_an_invalid_row_is_named_and_once_it_is_mended_the_run_goes_on(folder):
 def test_rows_of_a_later_batch_are_counted_from_the_beginning_of_the_file(folder, monkeypatch):
     monkeypatch.setattr(files, "ROWS_AT_ONCE", 20)
     spoil(folder, 0, fare=-3.0)
-    with pytest.raises(ScoringFailed, match=r"row 50: fare is -3\.0"):
+    with pytest.raises(FilesFailed, match=r"row 50: fare is -3\.0"):
         score(folder)
 
 
@@ -131,7 +132,7 @@ def test_invalid_rows_can_be_left_out_and_are_listed(folder):
 
 def test_a_file_without_a_feature_is_named(folder):
     pd.read_parquet(folder / "part-2.parquet").drop(columns="age").to_parquet(folder / "part-2.parquet")
-    with pytest.raises(ScoringFailed, match=r"part-2\.parquet: missing column: age; found: pclass"):
+    with pytest.raises(FilesFailed, match=r"part-2\.parquet: missing column: age; found: pclass"):
         score(folder)
 
 
@@ -187,8 +188,8 @@ def test_a_full_disk_stops_the_run_and_leaves_no_half_file(folder, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(files.pq, "ParquetWriter", Full)
-        with pytest.raises(ScoringFailed, match="No space left on device"):
-            score(folder, workers=1)
+        with pytest.raises(FilesFailed, match="No space left on device"):
+            score(folder, engine=threads(1))
     assert not [*(folder.parent / "out").glob("*.partial")]
     assert score(folder) == (600, 0)
 
@@ -196,12 +197,13 @@ def test_a_full_disk_stops_the_run_and_leaves_no_half_file(folder, monkeypatch):
 KILLED = """
 import sys
 from lifeboat import passengers, survival
+from lifeboat.bulk import threads
 from lifeboat.scoring import Scorer, score_folder
 everyone = passengers.load()
 pipeline = survival.build_estimator().fit(everyone[passengers.FEATURES], everyone["survived"])
 scorer = Scorer.compiled(pipeline)
 print("ready", flush=True)
-score_folder(scorer, sys.argv[1], sys.argv[2], model="version 1", workers=1)
+score_folder(scorer, sys.argv[1], sys.argv[2], model="version 1", engine=threads(1))
 """
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
@@ -14,7 +15,7 @@ from lifeboat.errors import LifeboatError
 
 ORDER = "_order.json"
 """File in the folder that says what was asked for."""
-_LOCK = ".lock"
+_LOCK, _PARTIAL = ".lock", ".partial"
 
 
 @contextmanager
@@ -39,8 +40,9 @@ def begun(folder: Path, order: dict[str, Any], error: type[LifeboatError] = Life
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / _LOCK, timeout=0):
-            if fault := _fault(folder, order):
-                raise error(fault)
+            check_order(folder, order, error)
+            for left_behind in folder.glob(f"*{_PARTIAL}"):  # by a process that was killed
+                left_behind.unlink()
             yield
     except Timeout:
         raise error(f"another process is writing to {folder}: wait until it ends, or name another folder.") from None
@@ -50,15 +52,56 @@ def begun(folder: Path, order: dict[str, Any], error: type[LifeboatError] = Life
         ) from problem
 
 
+def check_order(folder: Path, order: dict[str, Any], error: type[LifeboatError] = LifeboatError) -> None:
+    """Write what is asked for into an empty folder, or compare it with what the folder was begun with.
+
+    Parameters
+    ----------
+    folder, order, error
+        As in `begun`, which calls this.
+
+    Raises
+    ------
+    LifeboatError
+        If the folder was begun with another order, or holds something else.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if fault := _fault(folder, order):
+        raise error(fault)
+
+
+@contextmanager
+def appearing(path: Path) -> Iterator[Path]:
+    """Write a file that appears under its name when it is complete, and leaves nothing after a fault.
+
+    Several processes may do so for one name, as when a cluster takes one for dead: the last one counts.
+
+    Parameters
+    ----------
+    path : Path
+        The name.
+
+    Yields
+    ------
+    Path
+        Where to write.
+    """
+    partial = path.with_name(f"{path.name}.{uuid4().hex}{_PARTIAL}")
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
 def _fault(folder: Path, order: dict[str, Any]) -> str | None:
     """Write the order, or compare it with the one that the folder was begun with; say what is wrong."""
     path = folder / ORDER
     if not path.exists():
         if strange := sorted(each.name for each in folder.iterdir() if not each.name.startswith(".")):
             return f"{folder} holds something else ({strange[0]}): name a new folder."
-        partial = path.with_suffix(".partial")
-        partial.write_text(json.dumps(order, indent=2), encoding="utf-8")
-        partial.replace(path)
+        with appearing(path) as partial:
+            partial.write_text(json.dumps(order, indent=2), encoding="utf-8")
         return None
     try:
         before = dict(json.loads(path.read_text(encoding="utf-8")))
