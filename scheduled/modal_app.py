@@ -10,7 +10,6 @@ What runs is the library and the notebooks, as on a laptop; only the store is th
 """
 
 import os
-import sys
 from dataclasses import asdict
 from functools import cache, partial
 from pathlib import Path
@@ -18,10 +17,9 @@ from typing import Any
 
 import modal
 import rich
-from rich.progress import Progress
 
 from lifeboat import scoring, store
-from lifeboat.bulk import FilesFailed, Outcome, attempt, carry_out, check_order
+from lifeboat.bulk import attempt, check_order
 from lifeboat.errors import LifeboatError
 from lifeboat.operate import pipelines, records, runner
 
@@ -104,12 +102,6 @@ def daily(start: str | None = None, end: str | None = None) -> dict[str, Any]:
     return asdict(records.history()[-1])
 
 
-@app.local_entrypoint()
-def main(approve: bool = False) -> None:
-    """Train in the cloud, and say what is registered; with --approve it waits for `lifeboat models promote`."""
-    rich.print_json(data=train.remote(approve or None))
-
-
 SCORING = {"image": image, "secrets": [secret], "volumes": {FILES: files}, "cpu": 1, "memory": 1024, "timeout": 3600}
 
 
@@ -166,20 +158,9 @@ def score_file(
 
 
 @app.local_entrypoint()
-def score(source: str, out: str, model: int = 0, on_invalid: str = "fail") -> None:
-    """Score the Parquet files of a folder of the volume, each in a container; 0 is the champion."""
-    begun = begin_scores.remote(source, out, model or None, on_invalid)
-    if fault := begun.get("fault"):
-        sys.exit(fault)
-    order = {"source": source, "out": out, "version": begun["version"], "on_invalid": on_invalid}
-    said = score_file.map(begun["names"], kwargs=order, order_outputs=False)
-    with Progress(console=rich.get_console()) as bar:
-        task = bar.add_task("rows", total=begun["rows"])
-        try:
-            counts = carry_out((Outcome(**each) for each in said), len(begun["names"]), partial(bar.advance, task))
-        except FilesFailed as fault:
-            sys.exit(str(fault))
-    rich.print(scoring.summary(*counts, begun["version"], out))
+def main(approve: bool = False) -> None:
+    """Train in the cloud, and say what is registered; with --approve it waits for `lifeboat models promote`."""
+    rich.print_json(data=train.remote(approve or None))
 
 
 def _folder(name: str) -> Path:

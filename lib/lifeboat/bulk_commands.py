@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -117,16 +118,29 @@ def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
 
 
 def _score_on_modal(source: Path, out: Path, model: int | None, on_invalid: str) -> None:
-    """Give the work to the Modal app; its folders are those of the app's volume."""
-    app = store.project_folder() / "scheduled" / "modal_app.py"
-    asked = ["--source", str(source), "--out", str(out), "--on-invalid", on_invalid]
-    command = [
-        sys.executable,
-        "-m",
-        "modal",
-        "run",
-        f"{app}::score",
-        *asked,
-        *(["--model", str(model)] if model else []),
-    ]
-    raise typer.Exit(subprocess.run(command).returncode)
+    """Let the containers of the Modal app score, each a file; the folders are those of the app's volume."""
+    from modal.exception import Error
+
+    from lifeboat import scoring
+    from lifeboat.bulk import Outcome, carry_out
+
+    modal_app = _modal_app()
+    try:
+        with modal_app.app.run():
+            asked = {"source": str(source), "out": str(out), "on_invalid": on_invalid}
+            begun = modal_app.begin_scores.remote(version=model, **asked)
+            if "fault" in begun:
+                raise LifeboatError(begun["fault"])
+            names, version = begun["names"], begun["version"]
+            said = modal_app.score_file.map(names, kwargs={"version": version, **asked}, order_outputs=False)
+            with _progress("rows", begun["rows"]) as progress:
+                scored, left_out = carry_out((Outcome(**each) for each in said), len(names), progress)
+    except Error as fault:
+        raise LifeboatError(f"Modal: {fault}") from fault
+    console.print(scoring.summary(scored, left_out, version, out), highlight=False, soft_wrap=True)
+
+
+def _modal_app() -> ModuleType:
+    """The app, which is no part of the library: it is a file that Modal runs."""
+    sys.path.insert(0, str(store.project_folder() / "scheduled"))
+    return import_module("modal_app")

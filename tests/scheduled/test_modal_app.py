@@ -9,15 +9,17 @@ import sys
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 from loopback_modal import LoopbackModal
 from nbformat.v4 import new_code_cell, new_notebook
 
 import hopsworks_local
 import lifeboat
-from lifeboat import features, registry, store
+from lifeboat import features, registry, scoring, store, training
 from lifeboat.days import today
 from lifeboat.operate import alerts, pipelines
+from lifeboat.synthetic import synthesize
 
 APP = store.project_folder() / "scheduled" / "modal_app.py"
 PIPELINES = {"train": "retrain", "daily": "daily"}
@@ -62,9 +64,17 @@ def deployed(modal):
 
 
 def command(modal: LoopbackModal, *arguments: str) -> subprocess.CompletedProcess:
+    return in_account(modal, "modal", *arguments)
+
+
+def score(modal: LoopbackModal, *arguments: str) -> subprocess.CompletedProcess:
+    return in_account(modal, "lifeboat", "score", "--engine", "modal", *arguments)
+
+
+def in_account(modal: LoopbackModal, name: str, *arguments: str) -> subprocess.CompletedProcess:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HOPSWORKS_")}
     return subprocess.run(
-        [sys.executable, "-m", "modal", *arguments],
+        [Path(sys.executable).with_name(name), *arguments],
         env=environment | modal.environment,
         capture_output=True,
         text=True,
@@ -121,13 +131,13 @@ def test_the_daily_run_runs_the_pipeline_for_today(app, project, tmp_path, monke
     assert f"{today()} {today()}" in executed
 
 
-def test_modal_deploy_schedules_both_functions(deployed):
-    times = {name: function.schedule.cron.cron_string for name, function in deployed.items()}
+def test_modal_deploy_schedules_the_pipelines_and_nothing_else(deployed):
+    times = {name: each.schedule.cron.cron_string for name, each in deployed.items() if each.HasField("schedule")}
     assert times == {name: pipelines.get_pipeline(pipeline).cron for name, pipeline in PIPELINES.items()}
 
 
 def test_the_runs_of_a_function_take_turns(deployed):
-    assert {function.autoscaler_settings.max_containers for function in deployed.values()} == {1}
+    assert {deployed[name].autoscaler_settings.max_containers for name in PIPELINES} == {1}
 
 
 def test_the_image_installs_exactly_the_locked_versions(modal, deployed):
@@ -167,3 +177,64 @@ def test_a_secret_without_the_key_is_refused(tmp_path):
         run = command(modal, "run", str(APP))
     assert run.returncode != 0
     assert "HOPSWORKS_API_KEY" in run.stdout + run.stderr
+
+
+@pytest.fixture
+def volume(modal, project):
+    """The folder that stands for the app's volume, with passengers in it; and a registered model."""
+    if not registry.registered(project):
+        training.train(project)
+    folder = modal.volume("vo-lifeboat")
+    synthesize(5_000, folder / "in", rows_per_file=3_000)
+    return folder
+
+
+@pytest.fixture
+def here(volume, monkeypatch):
+    monkeypatch.setenv("LIFEBOAT_FILES", str(volume))
+
+
+def read(folder):
+    return pd.concat(pd.read_parquet(path) for path in sorted(folder.glob("*.parquet")))
+
+
+def test_modal_scores_what_it_can_names_the_rest_and_goes_on_as_this_machine_would(modal, project, volume, tmp_path):
+    part = volume / "in" / "part-00001.parquet"
+    whole = part.read_bytes()
+    part.write_bytes(whole[:100])
+    run = score(modal, "--input", "in", "--output", "out", "--model", "1")
+    part.write_bytes(whole)
+    assert run.returncode != 0
+    assert "1 of 2 files failed, 1 are finished:\npart-00001.parquet: Parquet" in run.stdout + run.stderr
+    first = (volume / "out" / "part-00000.parquet").stat().st_mtime_ns
+    run = score(modal, "--input", "in", "--output", "out", "--model", "1")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "5,000 rows scored by version 1 in out" in run.stdout
+    assert (volume / "out" / "part-00000.parquet").stat().st_mtime_ns == first
+    assert modal.unknown == []
+    model = registry.load(project, 1)
+    scoring.score_folder(scoring.Scorer.compiled(model.pipeline), volume / "in", tmp_path, model="version 1")
+    pd.testing.assert_frame_equal(read(volume / "out"), read(tmp_path))
+
+
+def test_what_cannot_be_begun_is_said(modal, app, here):
+    run = score(modal, "--input", "nowhere", "--output", "out")
+    assert run.returncode != 0
+    assert "nowhere is no folder" in run.stdout + run.stderr
+    assert "Traceback" not in run.stderr
+    nowhere = app.begin_scores.local("nowhere", "out", None, "fail")
+    assert "nowhere is no folder; name the folder that holds the Parquet files" in nowhere["fault"]
+
+
+def test_a_folder_is_taken_up_with_the_same_model_only(app, here, volume, project):
+    begun = app.begin_scores.local("in", "taken-up", None, "fail")
+    assert begun == {"version": 1, "names": ["part-00000.parquet", "part-00001.parquet"], "rows": 5_000}
+    other = app.begin_scores.local("in", "taken-up", 1, "skip")
+    assert "was begun with on_invalid = 'fail', not 'skip'" in other["fault"]
+
+
+def test_one_file_is_scored_by_its_name(app, here, volume):
+    app.begin_scores.local("in", "one", None, "fail")
+    said = app.score_file.local("part-00001.parquet", "in", "one", 1, "fail")
+    assert (said["rows"], said["left_out"], said["fault"]) == (2_000, 0, "")
+    assert len(read(volume / "one")) == 2_000

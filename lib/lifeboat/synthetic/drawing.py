@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from functools import lru_cache, reduce
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +28,7 @@ _DIRECTIONS = {"cell": ((), 0), "age": ((1,), 0), "fare": ((1, 3), 1)}  # first 
 
 _CELL_BITS = 20  # a cell's share is rounded to a millionth,
 _VALUE_BITS = 11  # a value's, within its cell, to a two-thousandth
+_KEPT = 4  # tables of tickets, one for each survival rate
 
 
 def _arrow_type(name: str) -> pa.DataType:
@@ -156,10 +157,17 @@ class Lottery:
         self._weights = joint.weights
         self._survived = joint.cells[LABEL].to_numpy() == 1
         self._age, self._fare = (_tickets_of_values(joint, name) for name in ("age", "fare"))
-        self.tickets = lru_cache(4)(self._tickets)
+        self._known: dict[float, np.ndarray] = {}  # a plain dictionary, which can be sent to another process
+
+    def tickets(self, survival_rate: float) -> np.ndarray:
+        """Return the cell of each ticket if that share of the passengers survives; the last few are kept."""
+        if survival_rate not in self._known:
+            if len(self._known) == _KEPT:
+                self._known.clear()
+            self._known[survival_rate] = self._tickets(survival_rate)
+        return self._known[survival_rate]
 
     def _tickets(self, survival_rate: float) -> np.ndarray:
-        """Return the cell of each ticket if that share of the passengers survives."""
         # Scale the weights of each outcome, so that together they have the outcome's share.
         share = np.where(self._survived, survival_rate, 1 - survival_rate)
         total = np.where(self._survived, self._weights[self._survived].sum(), self._weights[~self._survived].sum())
