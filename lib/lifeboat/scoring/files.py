@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 
 ROWS_AT_ONCE = 1 << 18
 """Rows of a file in memory at a time."""
+_FORMAT = {
+    "compression": "none",  # probabilities hardly shrink, and packing them takes longer than scoring
+    "use_dictionary": False,
+    "column_encoding": {"prediction": "DELTA_BINARY_PACKED"},
+    "write_statistics": ["prediction"],
+}
 _SKIPPED, _SOURCE = b"skipped", b"source"
 _NO_FAULTS = pd.DataFrame({"row": [], "field": [], "value": [], "allowed": []})
 
@@ -189,8 +195,7 @@ def score_shard(scorer: Scorer, shard: Shard, on_invalid: OnInvalid = "fail") ->
         return rows - before, before
     faults, skipped = [], 0
     with appearing(shard.target) as path:
-        # not compressed: probabilities hardly shrink, and packing them takes longer than scoring
-        with pq.ParquetWriter(path, _schema(scorer, source), compression="none", use_dictionary=["prediction"]) as out:
+        with pq.ParquetWriter(path, _schema(scorer, source), **_FORMAT) as out:
             for batch, left_out in _scored(scorer, source, on_invalid):
                 out.write_batch(batch)
                 faults.append(left_out)
