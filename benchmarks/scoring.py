@@ -1,7 +1,7 @@
 """How many rows a second are scored from Parquet to Parquet, beside other ways to do the same.
 
     python -m benchmarks.scoring                        10 million rows: a few minutes
-    python -m benchmarks.scoring 1000000 100000000      whether rate and memory stay flat
+    python -m benchmarks.scoring 1000000 100000000      whether rate and memory stay flat (16 GB of disk)
 
 Every way runs in a process of its own, by turns, three times; the fastest time and the largest peak of memory count.
 Slow ways get the first files only. Polars is measured if it is installed.
@@ -18,10 +18,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import TemporaryDirectory
+
+from rich.progress import track
 
 LIFEBOAT = Path(sys.executable).with_name("lifeboat")
 ROUNDS, SLOW_FILES, CHUNK = 3, 1, 100_000
+MANY = 50_000_000
+"""From this many rows on, only what is measured for being flat."""
 
 
 def main() -> None:
@@ -36,10 +40,12 @@ def main() -> None:
 def report(n: int, folder: Path) -> None:
     """Print a row per way: million rows a second, and the peak of memory."""
     best: dict[str, dict] = {}
-    for _ in range(ROUNDS):
-        for name in WAYS:
-            command = [sys.executable, "-m", "benchmarks.scoring", "--way", name, str(folder)]
-            found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    ways = WAYS if n < MANY else ("reading", "compiled_default", "compiled_boosting")
+    for _ in track(range(ROUNDS), f"{n:,} rows"):
+        for name in ways:
+            with TemporaryDirectory(dir=folder) as scratch:
+                command = [sys.executable, "-m", "benchmarks.scoring", "--way", name, str(folder), scratch]
+                found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
             old = best.setdefault(name, found)
             best[name] = {"rate": max(old["rate"], found["rate"]), "peak": max(old["peak"], found["peak"])}
     print(f"\n| {n:,} rows | million rows/s | times reading alone | peak memory, GB |")
@@ -49,9 +55,9 @@ def report(n: int, folder: Path) -> None:
         print(f"| {WAYS[name][0]} | {found['rate'] / 1e6:.2f} | {share:.2f} | {found['peak']:.2f} |", flush=True)
 
 
-def one_way(name: str, folder: Path) -> None:
+def one_way(name: str, folder: Path, scratch: Path) -> None:
     """Run one way in this process, and print its rate and peak."""
-    work = WAYS[name][1](folder)  # imports, and the model
+    work = WAYS[name][1](folder, scratch)  # imports, and the model
     begun = time.perf_counter()
     rows = work()
     rate = rows / (time.perf_counter() - begun)
@@ -69,7 +75,7 @@ def _fitted(name: str) -> object:
     return survival.build_estimator(name).fit(everyone[passengers.FEATURES], everyone["survived"])
 
 
-def reading(folder: Path) -> Callable[[], int]:
+def reading(folder: Path, scratch: Path) -> Callable[[], int]:
     """Read the features, and do nothing else."""
     import pyarrow.parquet as pq
 
@@ -86,25 +92,24 @@ def reading(folder: Path) -> Callable[[], int]:
     return work
 
 
-def _ours(folder: Path, name: str) -> Callable[[], int]:
+def _ours(folder: Path, scratch: Path, name: str) -> Callable[[], int]:
     from lifeboat.scoring import Scorer, score_folder
 
     scorer = Scorer.compiled(_fitted(name))
-    out = mkdtemp(dir=folder)
-    return lambda: score_folder(scorer, folder / "in", out, model=name)[0]
+    return lambda: score_folder(scorer, folder / "in", scratch, model=name)[0]
 
 
-def compiled_default(folder: Path) -> Callable[[], int]:
+def compiled_default(folder: Path, scratch: Path) -> Callable[[], int]:
     """Score with the compiled default model."""
-    return _ours(folder, "logistic_companions")
+    return _ours(folder, scratch, "logistic_companions")
 
 
-def compiled_boosting(folder: Path) -> Callable[[], int]:
+def compiled_boosting(folder: Path, scratch: Path) -> Callable[[], int]:
     """Score with the compiled boosted model."""
-    return _ours(folder, "gradient_boosting")
+    return _ours(folder, scratch, "gradient_boosting")
 
 
-def _streamed(folder: Path, pipeline: object) -> Callable[[], int]:
+def _streamed(folder: Path, scratch: Path, pipeline: object) -> Callable[[], int]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -112,7 +117,7 @@ def _streamed(folder: Path, pipeline: object) -> Callable[[], int]:
 
     def work() -> int:
         rows = 0
-        with pq.ParquetWriter(folder / "streamed.parquet", pa.schema([("probability", pa.float64())])) as out:
+        with pq.ParquetWriter(scratch / "streamed.parquet", pa.schema([("probability", pa.float64())])) as out:
             for path in _files(folder, SLOW_FILES):
                 for batch in pq.ParquetFile(path).iter_batches(CHUNK, columns=FEATURES):
                     found = pipeline.predict_proba(batch.to_pandas())[:, 1]
@@ -123,17 +128,17 @@ def _streamed(folder: Path, pipeline: object) -> Callable[[], int]:
     return work
 
 
-def pipeline_default(folder: Path) -> Callable[[], int]:
+def pipeline_default(folder: Path, scratch: Path) -> Callable[[], int]:
     """Score chunks with the default pipeline."""
-    return _streamed(folder, _fitted("logistic_companions"))
+    return _streamed(folder, scratch, _fitted("logistic_companions"))
 
 
-def pipeline_boosting(folder: Path) -> Callable[[], int]:
+def pipeline_boosting(folder: Path, scratch: Path) -> Callable[[], int]:
     """Score chunks with the boosted pipeline."""
-    return _streamed(folder, _fitted("gradient_boosting"))
+    return _streamed(folder, scratch, _fitted("gradient_boosting"))
 
 
-def scikit_learn(folder: Path) -> Callable[[], int]:
+def scikit_learn(folder: Path, scratch: Path) -> Callable[[], int]:
     """Score chunks with the pipeline that a textbook would build."""
     from sklearn.compose import make_column_transformer
     from sklearn.impute import SimpleImputer
@@ -150,7 +155,7 @@ def scikit_learn(folder: Path) -> Callable[[], int]:
     )
     everyone = passengers.load()
     model = make_pipeline(encode, LogisticRegression(max_iter=1000)).fit(everyone[FEATURES], everyone["survived"])
-    return _streamed(folder, model)
+    return _streamed(folder, scratch, model)
 
 
 def _sql(name: str) -> str:
@@ -159,10 +164,10 @@ def _sql(name: str) -> str:
     return to_sql(compile_pipeline(_fitted(name)))
 
 
-def _duckdb(folder: Path, name: str) -> Callable[[], int]:
+def _duckdb(folder: Path, scratch: Path, name: str) -> Callable[[], int]:
     import duckdb
 
-    target = folder / f"{name}.parquet"
+    target = scratch / f"{name}.parquet"
     select = f"SELECT {_sql(name)} AS probability FROM '{folder}/in/*.parquet'"
 
     def work() -> int:
@@ -172,22 +177,22 @@ def _duckdb(folder: Path, name: str) -> Callable[[], int]:
     return work
 
 
-def duckdb_sql(folder: Path) -> Callable[[], int]:
+def duckdb_sql(folder: Path, scratch: Path) -> Callable[[], int]:
     """Let DuckDB run the default model."""
-    return _duckdb(folder, "logistic_companions")
+    return _duckdb(folder, scratch, "logistic_companions")
 
 
-def duckdb_sql_plain(folder: Path) -> Callable[[], int]:
+def duckdb_sql_plain(folder: Path, scratch: Path) -> Callable[[], int]:
     """Let DuckDB run the lab's model."""
-    return _duckdb(folder, "logistic")
+    return _duckdb(folder, scratch, "logistic")
 
 
-def polars_plain(folder: Path) -> Callable[[], int]:
+def polars_plain(folder: Path, scratch: Path) -> Callable[[], int]:
     """Let Polars run the lab's model."""
     import polars as pl
 
     sql = "\n".join(line for line in _sql("logistic").splitlines() if "--" not in line)
-    target = folder / "polars.parquet"
+    target = scratch / "polars.parquet"
 
     def work() -> int:
         rows = pl.scan_parquet(f"{folder}/in/*.parquet")
@@ -214,7 +219,7 @@ def one_passenger() -> None:
         print(f"one passenger, {name}: {sorted(taken)[1000] * 1e3:.3f} ms")
 
 
-WAYS: dict[str, tuple[str, Callable[[Path], Callable[[], int]]]] = {
+WAYS: dict[str, tuple[str, Callable[[Path, Path], Callable[[], int]]]] = {
     "reading": ("pyarrow, reading alone", reading),
     "compiled_default": ("Lifeboat, default model", compiled_default),
     "compiled_boosting": ("Lifeboat, boosted model", compiled_boosting),
@@ -231,6 +236,6 @@ if not find_spec("polars"):
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--way"]:
-        one_way(sys.argv[2], Path(sys.argv[3]))
+        one_way(sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]))
     else:
         main()

@@ -65,6 +65,12 @@ def test_help_lists_the_verbs():
         (["run", "features", "--scenario", "older"], "no notebook of features reads it"),
         (["run", "daily", "--end", "soon", "--days", "3"], "end is 'soon'; allowed: a date"),
         (["deploy-spaces", "not/a/user", "--dry-run"], "the user is 'not/a/user'"),
+        (["synthesize", "-n", "3", "--out", "x", "--engine", "modal"], "engine is 'modal'; allowed: threads, ray"),
+        (["synthesize", "-n", "3", "--out", "x", "--address", "a:1"], "which only Ray has: add --engine ray"),
+        (
+            ["synthesize", "-n", "3", "--out", "x", "--engine", "ray", "--address", "a"],
+            "the Ray address is 'a'; allowed",
+        ),
     ],
 )
 def test_a_bad_request_ends_with_one_clear_line(lifeboat, arguments, message):
