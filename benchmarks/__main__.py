@@ -1,12 +1,38 @@
-"""Measure, one after another; takes an hour or more: `make bench`, or `python -m benchmarks speed spaces`."""
+"""Measure, one after another, and draw the pictures; takes hours: `make bench`, or `python -m benchmarks speed`.
 
-import importlib
+What each prints also goes to build/benchmarks/NAME.txt; its tables belong into the document of the same name.
+"""
+
+import subprocess
 import sys
+from pathlib import Path
 
-EVERYTHING = ("quality", "speed", "synthetic", "spaces", "monitor", "scoring")
+from rich.progress import track
 
-for name in sys.argv[1:] or EVERYTHING:
-    if name not in EVERYTHING:
-        sys.exit(f"benchmark is {name!r}; allowed: {', '.join(EVERYTHING)}")
-    print(f"## {name}", flush=True)
-    importlib.import_module(f"benchmarks.{name}").main()
+from benchmarks import EVERYTHING, pictures
+
+FOLDER = Path("build/benchmarks")
+
+
+def main(names: list[str]) -> None:
+    """Run benchmarks, each in a process of its own.
+
+    Parameters
+    ----------
+    names : list of str
+        Some of `EVERYTHING`.
+    """
+    for name in names:
+        if name not in EVERYTHING:
+            sys.exit(f"benchmark is {name!r}; allowed: {', '.join(EVERYTHING)}")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name in track(names, "benchmarks"):
+        said = FOLDER / f"{name}.txt"
+        with said.open("w", encoding="utf-8") as file:
+            run = subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], stdout=file)
+        print(f"{name}: " + (f"ended with {run.returncode}, see" if run.returncode else "done,"), said, flush=True)
+    pictures.main()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or [*EVERYTHING])

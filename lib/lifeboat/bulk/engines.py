@@ -190,9 +190,9 @@ def _check_address(address: str | None) -> None:
 def _ray_data(work: Work, items: Mapping[str, Any]) -> Generator[Outcome]:
     import ray.data
 
+    logging.getLogger("ray.data").setLevel(logging.ERROR)  # it warns of what comes next
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = context.print_on_execution_start = False  # outcomes are the progress
-    logging.getLogger("ray.data").setLevel(logging.WARNING)
 
     def one(row: dict[str, str]) -> dict[str, Any]:
         return attempt(work, row["name"], given[row["name"]])._asdict()
