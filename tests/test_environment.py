@@ -75,7 +75,7 @@ NOT_IMPORTED = {
 }
 """Direct dependencies that no module imports, and what needs them."""
 
-OURS = {"lifeboat", "hopsworks_local", *(path.stem for path in ROOT.glob("tests/**/*.py"))}
+OURS = {"lifeboat", "hopsworks_local", "benchmarks", *(path.stem for path in ROOT.glob("tests/**/*.py"))}
 OF_THE_CLIENT = {"hops-deltalake": "hopsworks"}
 EXTRAS = {"sdv", "sdmetrics", "lightgbm", "polars"}
 
