@@ -19,7 +19,7 @@ from lifeboat.operate import pipelines, records, runner
 
 PROJECT = store.project_folder()
 HOME = "/lifeboat"
-PRIVATE = ["**/__pycache__", "**/.*", "**/*.egg-info"]
+PRIVATE = ["**/__pycache__", "**/.*", "**/*.egg-info", "**/build"]
 
 # The same locked versions and the same layout as in the repository.
 image = (

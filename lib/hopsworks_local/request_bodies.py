@@ -222,6 +222,7 @@ class Computation(TypedDict, total=False):
 class FlightComputation(TypedDict):
     """The same, asked for by Flight."""
 
+    project_name: str
     fv_name: str
     fv_version: Count
     tds_version: Count

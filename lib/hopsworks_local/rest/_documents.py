@@ -23,9 +23,16 @@ def group_document(backend: Backend, group: Document) -> dict[str, Any]:
         "features": [{**feature, "featureGroupId": group.id} for feature in group.body["features"]],
         "timeTravelFormat": "DELTA",
         "onlineEnabled": False,
-        "location": str(backend.store.table(group.name, group.version)),
+        "location": _location(backend, group),
         "dataSource": _data_source(backend, "S3", "featurestoreS3ConnectorDTO", **connector),
     }
+
+
+def _location(backend: Backend, group: Document) -> str:
+    """Where the client writes the table; if it must not, a place where nothing can be written."""
+    store = backend.store
+    nowhere = store.folder / "metadata.sqlite" / "read-only"
+    return str(nowhere if backend.read_only else store.table(group.name, group.version))
 
 
 def view_document(backend: Backend, view: Document) -> dict[str, Any]:

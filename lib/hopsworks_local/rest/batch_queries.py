@@ -89,5 +89,5 @@ def _as_logic(part: dict[str, Any]) -> dict[str, Any]:
 
 ROUTES = [
     route("GET", VIEW + "/query/batch", construct, *PARAMETERS, body=None),
-    route("POST", VIEW + "/query/batch", construct, *PARAMETERS, body=request_bodies.Filter | None),
+    route("POST", VIEW + "/query/batch", construct, *PARAMETERS, body=request_bodies.Filter | None, changes=False),
 ]

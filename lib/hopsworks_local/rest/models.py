@@ -41,7 +41,7 @@ def find_model(call: Call) -> Document:
         model = metadata.get(Kind.MODEL, int(parts["number"]))
     else:
         model = metadata.find(Kind.MODEL, parts["name"], int(parts["number"]))
-    if model is None:
+    if model is None or model.parent != call.backend.store.project_id:
         raise NotFound(f"there is no model {reference}", NOT_FOUND)
     return model
 
