@@ -9,8 +9,8 @@ from pathlib import Path
 DESCRIPTION = """
 A Hopsworks-compatible feature store and model registry over one folder, on 127.0.0.1. `serve`, which is meant unless
 another command is given, prints the environment variables with which a plain hopsworks.login() reaches it, and goes on
-until stopped. `verify` says what of the store is damaged, and changes nothing. `compact` replaces many small files of
-its tables by few large ones.
+until stopped. `verify` reads everything and says what is damaged or lost, and what is not. `compact` replaces many
+small files of its tables by few large ones.
 """
 
 

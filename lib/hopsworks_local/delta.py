@@ -96,7 +96,7 @@ def read_table(folder: Path, group: str, features: list[dict[str, Any]], commits
         reason = str(error).partition("\n")[0]  # a stack of Rust may follow
         raise StoreError(
             f"feature group {group}: its Delta log is damaged ({reason}). Restore the folder "
-            f"featuregroups/{folder.name} of the store from a copy, or delete the group and write it again"
+            f"{folder.parent.name}/{folder.name} of the store from a copy, or delete the group and write it again"
         ) from error
 
 

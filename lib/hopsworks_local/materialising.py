@@ -3,6 +3,7 @@
 import secrets
 from typing import Any
 
+from hopsworks_local import checksums
 from hopsworks_local.backend import Backend
 from hopsworks_local.errors import READ_ONLY, BadRequest, Forbidden, NotFound
 from hopsworks_local.metadata import Document, Kind
@@ -47,8 +48,11 @@ def materialise(backend: Backend, view: Document, version: int, query: dict[str,
 
     try:
         training_files.write(backend.engine, backend.statement(query), dataset, fresh)
+        files = checksums.of(fresh)
         fresh.rename(backend.store.file(location))
-        backend.metadata.finish(dataset, location=location)
+        with backend.metadata.transaction():
+            checksums.remember(backend.metadata, dataset, files)
+            backend.metadata.finish(dataset, location=location)
     finally:
         backend.store.discard(fresh)
     if location != old:

@@ -51,6 +51,7 @@ class Kind(StrEnum):
     MODEL = "model"
     TAG = "tag"  # of a feature group, a feature view, a training dataset or a model
     JOB = "job"
+    CHECKSUMS = "checksums"  # of the files of a training dataset or a model
 
 
 @dataclass(frozen=True)

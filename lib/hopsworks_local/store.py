@@ -193,14 +193,21 @@ def remove(path: Path) -> None:
 
 def _check_unused(folder: Path) -> None:
     """Refuse to migrate what an older service is still writing to."""
+    if is_served(folder):
+        raise StoreError(
+            f"the store {folder} has an older format and is in use: stop the services over it, then start again"
+        )
+
+
+def is_served(folder: Path) -> bool:
+    """Say whether a service is running over a folder."""
     for service in folder.glob("services/*"):
         try:
             with FileLock(service / "lock", timeout=0):
                 pass
-        except (Timeout, OSError) as error:
-            raise StoreError(
-                f"the store {folder} has an older format and is in use: stop the services over it, then start again"
-            ) from error
+        except (Timeout, OSError):
+            return True
+    return False
 
 
 def _check_project(name: str) -> None:
