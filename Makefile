@@ -37,21 +37,21 @@ lint: $(READY)  ## check style; writes nothing
 format: $(READY)  ## mend style
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
-LOCK = $(BIN)/uv pip compile -q --universal --no-emit-index-url --no-header
-lock: $(READY)  ## lock the direct dependencies of pyproject.toml, and of them those of a Space
+LOCK = $(BIN)/uv pip compile -q --universal --no-emit-index-url --no-emit-package hopsworks-local --no-header
+lock: $(READY)  ## lock what both pyproject.toml ask for, and of it what a Space needs
 	@$(LOCK) --generate-hashes pyproject.toml -o requirements.txt
 	@$(LOCK) --python-version 3.11 --no-annotate -c requirements.txt --no-emit-package spaces spaces/requirements.in -o spaces/requirements.txt
 
 clean:  ## remove the environment, the local store, the runs, the progress of the course and what tools leave behind
-	rm -rf .venv store runs build progress lib/*.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv store runs build progress lib/*.egg-info lib/hopsworks_local/*.egg-info lib/hopsworks_local/build .pytest_cache .ruff_cache .hypothesis
 	find . -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 setup: $(READY)  ## only create the environment
 
-$(READY): requirements.txt pyproject.toml
+$(READY): requirements.txt pyproject.toml lib/hopsworks_local/pyproject.toml
 	@echo "Setting up .venv; this takes a minute or two ..."
 	@$(HOST_PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	@$(HOST_PYTHON) -m venv .venv && $(BIN)/python -m pip install -q --disable-pip-version-check uv
-	@$(BIN)/uv pip install -q --compile-bytecode -r requirements.txt && $(BIN)/uv pip install -q --no-deps -e . && touch $@
+	@$(BIN)/uv pip install -q --compile-bytecode -r requirements.txt && $(BIN)/uv pip install -q --no-deps -e lib/hopsworks_local -e . && touch $@
 
 .PHONY: help run test lab spaces deploy-spaces notebooks book bench lint format lock clean setup

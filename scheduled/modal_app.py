@@ -27,7 +27,7 @@ PROJECT = store.project_folder()
 HOME = "/lifeboat"
 FILES = "/files"
 MOST_CONTAINERS = 100
-PRIVATE = ["**/__pycache__", "**/.*", "**/*.egg-info"]
+PRIVATE = ["**/__pycache__", "**/.*", "**/*.egg-info", "**/build"]
 
 # The same locked versions and the same layout as in the repository.
 image = (

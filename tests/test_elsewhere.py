@@ -23,7 +23,7 @@ def test_binder_installs_the_locked_requirements():
     subprocess.run(["bash", "-n", script], check=True)
     for file in re.findall(r"-r (\S+)", script.read_text()):
         assert (ROOT / file).is_file()
-    assert "--no-deps -e ." in script.read_text()
+    assert "--no-deps -e lib/hopsworks_local -e ." in script.read_text()
 
 
 def test_they_ask_for_a_python_that_the_project_allows():

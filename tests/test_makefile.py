@@ -17,6 +17,8 @@ def test_clean_leaves_nothing_that_git_ignores_and_everything_else(tmp_path):
     folders = [
         *ignored,
         "lib/lifeboat.egg-info",
+        "lib/hopsworks_local/hopsworks_local.egg-info",
+        "lib/hopsworks_local/build",
         *(f"{deep}/{name}" for deep in ("lib/a", "notebooks") for name in anywhere),
     ]
     for folder in folders:

@@ -20,10 +20,14 @@ USER = {"username": "local", "email": "local@localhost", "firstName": "local", "
 
 @dataclass
 class Backend:
-    """A running service, seen from an endpoint.
+    """One project of a running service, seen from an endpoint.
 
     Attributes
     ----------
+    projects : dict
+        The ids of all projects that are served, by name.
+    read_only : bool
+        Whether nothing may be changed.
     refused : set
         Connections with the folders that they were refused to make, and must not remove: the client removes the
         folder of a version when saving a model fails, even if it is somebody else's.
@@ -32,6 +36,8 @@ class Backend:
     store: Store
     engine: Engine
     credentials: Credentials
+    projects: dict[str, int]
+    read_only: bool = False
     flight_address: str = ""
     refused: set[tuple[tuple[str, int], Path]] = field(default_factory=set)
 
@@ -54,7 +60,7 @@ class Backend:
             If there is none.
         """
         group = self.metadata.get(Kind.FEATURE_GROUP, id)
-        if group is None:
+        if group is None or group.parent != self.store.project_id:
             raise NotFound(f"there is no feature group with the id {id}; it may have been deleted", GROUP_NOT_FOUND)
         return group
 

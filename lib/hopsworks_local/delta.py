@@ -96,7 +96,7 @@ def read_table(folder: Path, group: str, features: list[dict[str, Any]], commits
         reason = str(error).partition("\n")[0]  # a stack of Rust may follow
         raise StoreError(
             f"feature group {group}: its Delta log is damaged ({reason}). Restore the folder "
-            f"featuregroups/{folder.name} of the store from a copy, or delete the group and write it again"
+            f"{folder.parent.name}/{folder.name} of the store from a copy, or delete the group and write it again"
         ) from error
 
 
@@ -104,6 +104,14 @@ def log_files(folder: Path) -> dict[int, int]:
     """Return the sizes of a table's log files by the version of the table that each makes."""
     files = (folder / "_delta_log").glob("*.json")
     return {int(file.stem): file.stat().st_size for file in files if file.stem.isdigit()}
+
+
+def add_columns(folder: Path, empty: pa.Table) -> None:
+    """Give a table the columns of an empty one that it lacks; nothing happens if there is no table yet."""
+    from deltalake import write_deltalake
+
+    if (folder / "_delta_log").is_dir():
+        write_deltalake(folder, empty, mode="append", schema_mode="merge")
 
 
 def _check_log(folder: Path, commits: list[dict[str, Any]]) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+READ_ONLY = "this service is read-only: start it without --read-only to change what the store holds"
+
 
 class ServiceError(Exception):
     """Base of every error of this package.

@@ -2,17 +2,20 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.flight as fl
 
+from hopsworks_local import request_bodies
 from hopsworks_local.backend import Backend
 from hopsworks_local.engine import BATCH_ROWS
 from hopsworks_local.errors import BadRequest, NotFound, NotSupported, ServiceError
 from hopsworks_local.materialising import create_by_flight
+from hopsworks_local.parsing import parse
 
 QUERY_SERVICE_VERSION = b"5.2"
 ACTIONS = {
@@ -47,19 +50,22 @@ class FlightServer(fl.FlightServerBase):
 
     Parameters
     ----------
-    backend : Backend
-        What to serve; its flight_address is set.
+    backends : sequence of Backend
+        The projects to serve; their flight_address is set.
     """
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backends: Sequence[Backend]) -> None:
+        credentials = backends[0].credentials
         super().__init__(
             "grpc+tls://127.0.0.1:0",
-            tls_certificates=[backend.credentials.server],
+            tls_certificates=[credentials.server],
             verify_client=True,
-            root_certificates=backend.credentials.authority,
+            root_certificates=credentials.authority,
         )
-        self._backend = backend
-        backend.flight_address = f"127.0.0.1:{self.port}"
+        self._credentials = credentials
+        self._backends = {backend.store.project: backend for backend in backends}
+        for backend in backends:
+            backend.flight_address = f"127.0.0.1:{self.port}"
 
     def list_actions(self, context: fl.ServerCallContext) -> list[tuple[str, str]]:
         """Say what `do_action` can do."""
@@ -71,13 +77,14 @@ class FlightServer(fl.FlightServerBase):
         if action.type not in ACTIONS:
             raise NotSupported(f"the Flight action {action.type}")
         if action.type == "create-training-dataset":
-            create_by_flight(self._backend, action.body.to_pybytes())
+            body = parse(action.body.to_pybytes(), request_bodies.FlightComputation)
+            create_by_flight(self._backend(body["project_name"]), body)
         return iter([fl.Result(pa.py_buffer(QUERY_SERVICE_VERSION))])
 
     @_reported
     def get_flight_info(self, context: fl.ServerCallContext, descriptor: fl.FlightDescriptor) -> fl.FlightInfo:
         """Return the ticket of a query or a file."""
-        self._backend.credentials.put_back()
+        self._credentials.put_back()
         if descriptor.descriptor_type == fl.DescriptorType.PATH:
             ticket = {"path": descriptor.path[0].decode()}
         else:
@@ -91,13 +98,21 @@ class FlightServer(fl.FlightServerBase):
         wanted = json.loads(ticket.ticket)
         if "path" in wanted:
             return fl.RecordBatchStream(self._read_file(wanted["path"]))
-        statement = self._backend.statement(wanted["query"])
-        return fl.RecordBatchStream(self._backend.engine.stream(statement))
+        projects = {backend.store.project_id: name for name, backend in self._backends.items()}
+        asked = wanted["query"].get("featureStoreId", min(projects))
+        backend = self._backend(projects.get(asked, f"with the id {asked}"))
+        return fl.RecordBatchStream(backend.engine.stream(backend.statement(wanted["query"])))
+
+    def _backend(self, project: str) -> Backend:
+        if project not in self._backends:
+            raise NotFound(f"there is no project {project!r}, only {', '.join(self._backends)}")
+        return self._backends[project]
 
     def _read_file(self, path: str) -> pa.RecordBatchReader:
         import pyarrow.parquet as parquet  # takes a moment, and the service must start quickly
 
-        file = self._backend.store.file(path)
+        project = re.match(r"(?:\w+://[^/]*)?/*Projects/(\w+)/", path)
+        file = self._backend(project[1] if project else "").store.file(path)
         if not file.is_file():
             raise NotFound(f"there is no file {path}")
         try:

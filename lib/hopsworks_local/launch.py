@@ -4,6 +4,7 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -51,7 +52,14 @@ class Service:
         self.stop()
 
 
-def start(store: Path | str, *, port: int = 0, project: str | None = None) -> Service:
+def start(
+    store: Path | str,
+    *,
+    port: int = 0,
+    project: str | Sequence[str] | None = None,
+    read_only: bool = False,
+    record: Path | str | None = None,
+) -> Service:
     """Start a service over a store; it ends with this process, even if that is killed.
 
     Parameters
@@ -60,8 +68,13 @@ def start(store: Path | str, *, port: int = 0, project: str | None = None) -> Se
         The folder that holds everything; made if missing.
     port : int
         Of the REST interface on 127.0.0.1; 0 takes a free one.
-    project : str, optional
-        Name of the store's project; default: the one that it holds, and `local` for a new store.
+    project : str or sequence of str, optional
+        Projects, made if missing; a plain login enters the first. Default: those that the store holds, of which the
+        oldest comes first; a new store gets `local`.
+    read_only : bool
+        Whether clients may not change anything.
+    record : Path, optional
+        A file to which what clients ask for in vain is added, for a report.
 
     Returns
     -------
@@ -81,8 +94,12 @@ def start(store: Path | str, *, port: int = 0, project: str | None = None) -> Se
     ...     project = hopsworks.login()
     """
     command = [sys.executable, "-m", "hopsworks_local", "--store", str(Path(store).absolute()), "--port", str(port)]
+    for name in [project] if isinstance(project, str) else project or []:
+        command += ["--project", name]
+    command += ["--read-only"] if read_only else []
+    command += ["--record", str(Path(record).absolute())] if record else []
     process = subprocess.Popen(
-        [*command, *(["--project", project] if project else []), "--parent", str(os.getpid())],
+        [*command, "--parent", str(os.getpid())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -3,11 +3,10 @@
 import secrets
 from typing import Any
 
-from hopsworks_local import request_bodies
+from hopsworks_local import checksums
 from hopsworks_local.backend import Backend
-from hopsworks_local.errors import BadRequest, NotFound
+from hopsworks_local.errors import READ_ONLY, BadRequest, Forbidden, NotFound
 from hopsworks_local.metadata import Document, Kind
-from hopsworks_local.parsing import parse
 
 NOT_FOUND = 270012
 MATERIALISED = "HOPSFS_TRAINING_DATASET"
@@ -49,17 +48,21 @@ def materialise(backend: Backend, view: Document, version: int, query: dict[str,
 
     try:
         training_files.write(backend.engine, backend.statement(query), dataset, fresh)
+        files = checksums.of(fresh)
         fresh.rename(backend.store.file(location))
-        backend.metadata.finish(dataset, location=location)
+        with backend.metadata.transaction():
+            checksums.remember(backend.metadata, dataset, files)
+            backend.metadata.finish(dataset, location=location)
     finally:
         backend.store.discard(fresh)
     if location != old:
         backend.store.discard(backend.store.file(old))
 
 
-def create_by_flight(backend: Backend, request: bytes) -> None:
+def create_by_flight(backend: Backend, body: dict[str, Any]) -> None:
     """Write the files of a training dataset without splits, which the client asks for by Flight."""
-    body = parse(request, request_bodies.FlightComputation)
+    if backend.read_only:
+        raise Forbidden(READ_ONLY)
     view = backend.metadata.find(Kind.FEATURE_VIEW, body["fv_name"], body["fv_version"])
     if view is None:
         raise BadRequest(f"there is no feature view {body['fv_name']} version {body['fv_version']}")

@@ -1,5 +1,6 @@
 """Documents in SQLite: small JSON bodies with an identity, changed in transactions."""
 
+import copy
 import json
 import sqlite3
 import threading
@@ -12,7 +13,7 @@ from typing import Any
 
 from hopsworks_local.errors import Conflict, NotFound, StoreError
 
-FORMAT = 1  # of the store; a newer number is refused, an older one would be migrated
+FORMAT = 2  # of the store; a newer number is refused, an older one is migrated
 BUSY_SECONDS = 30
 
 SCHEMA = f"""
@@ -29,6 +30,12 @@ CREATE TABLE IF NOT EXISTS documents (
 CREATE INDEX IF NOT EXISTS children ON documents (parent, kind);
 PRAGMA user_version = {FORMAT};
 """
+MIGRATIONS = {
+    # since 2 a store may hold several projects, and what had no owner belongs to the first of them
+    1: "UPDATE documents SET parent = (SELECT min(id) FROM documents WHERE kind = 'project') "
+    "WHERE parent = 0 AND kind <> 'project'",
+}
+"""What makes the next format of each older one."""
 COLUMNS = "id, kind, parent, name, version, body"
 
 
@@ -44,6 +51,11 @@ class Kind(StrEnum):
     MODEL = "model"
     TAG = "tag"  # of a feature group, a feature view, a training dataset or a model
     JOB = "job"
+    KEYWORD = "keyword"  # of a feature group, a feature view or a training dataset
+    TRANSFORMATION = "transformation function"
+    EXPECTATION_SUITE = "expectation suite"  # of a feature group
+    VALIDATION_REPORT = "validation report"  # of a feature group
+    CHECKSUMS = "checksums"  # of the files of a training dataset or a model
 
 
 @dataclass(frozen=True)
@@ -61,6 +73,11 @@ class Document:
 class Metadata:
     """The documents of a store, shared by all services and threads that use it.
 
+    Attributes
+    ----------
+    project : int
+        The id of the project that everything belongs to that has no other owner; 0 for the projects themselves.
+
     Parameters
     ----------
     path : Path
@@ -76,6 +93,7 @@ class Metadata:
 
     def __init__(self, path: Path, *, new: bool = True) -> None:
         self._path = path
+        self.project = 0
         self._local = threading.local()
         self._prepare(new)
 
@@ -96,6 +114,25 @@ class Metadata:
                 f"the store {self._path.parent} has format {found}, this version of hopsworks_local knows "
                 f"up to {FORMAT}: use a newer hopsworks_local, or another store folder"
             )
+
+    def of(self, project: int) -> "Metadata":
+        """Return the same documents, seen from a project."""
+        other = copy.copy(self)
+        other.project = project
+        return other
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the store has an older format, and must be migrated before it is used."""
+        return self._connection.execute("PRAGMA user_version").fetchone()[0] < FORMAT
+
+    def migrate(self) -> None:
+        """Bring the store to the present format; no other service may use it meanwhile."""
+        with self.transaction():
+            found = self._connection.execute("PRAGMA user_version").fetchone()[0]
+            for number in range(found, FORMAT):
+                self._connection.execute(MIGRATIONS[number])
+            self._connection.execute(f"PRAGMA user_version = {FORMAT}")
 
     def _lost(self) -> StoreError:
         return StoreError(
@@ -138,7 +175,7 @@ class Metadata:
         body: dict[str, Any],
         *,
         version: int | None = None,
-        parent: int = 0,
+        parent: int | None = None,
         ready: bool = True,
     ) -> Document:
         """Add a document; without a version it gets the next one.
@@ -153,8 +190,8 @@ class Metadata:
             Anything that JSON can hold.
         version : int, optional
             Default: one more than the highest there is.
-        parent : int
-            The id of the document that it belongs to and is removed with.
+        parent : int, optional
+            The id of the document that it belongs to and is removed with; default: the project.
         ready : bool
             False hides it from `find` and `all` until `finish`.
 
@@ -163,6 +200,7 @@ class Metadata:
         Conflict
             If this kind, parent, name and version exist.
         """
+        parent = self.project if parent is None else parent
         with self.transaction():
             if version is None:
                 query = "SELECT coalesce(max(version), 0) + 1 FROM documents WHERE kind = ? AND parent = ? AND name = ?"
@@ -181,20 +219,24 @@ class Metadata:
         return next(self._select("kind = ? AND id = ?", (kind, id)), None)
 
     def find(
-        self, kind: Kind, name: str, version: int, parent: int = 0, *, unfinished: bool = False
+        self, kind: Kind, name: str, version: int, parent: int | None = None, *, unfinished: bool = False
     ) -> Document | None:
         """Return the document with this identity, or None; an unfinished one only if that is asked for."""
         where = "kind = ? AND parent = ? AND name = ? AND version = ? AND (ready OR ?)"
+        parent = self.project if parent is None else parent
         return next(self._select(where, (kind, parent, name, version, unfinished)), None)
 
-    def all(self, kind: Kind, name: str | None = None, parent: int | None = None) -> list[Document]:
-        """Return the ready documents of a kind, by name and version."""
-        where = "kind = ? AND ready AND (? IS NULL OR name = ?) AND (? IS NULL OR parent = ?)"
-        return list(self._select(where, (kind, name, name, parent, parent)))
+    def all(
+        self, kind: Kind, name: str | None = None, parent: int | None = None, *, ready: bool = True
+    ) -> list[Document]:
+        """Return the documents of a kind and an owner, the project by default, by name and version."""
+        where = "kind = ? AND ready = ? AND (? IS NULL OR name = ?) AND parent = ?"
+        return list(self._select(where, (kind, ready, name, name, self.project if parent is None else parent)))
 
-    def unfinished(self, kind: Kind) -> list[Document]:
-        """Return the documents of a kind that are not ready."""
-        return list(self._select("kind = ? AND NOT ready", (kind,)))
+    def names(self, kind: Kind) -> list[str]:
+        """Return the names that documents of a kind have, whomever they belong to."""
+        query = "SELECT DISTINCT name FROM documents WHERE kind = ? AND ready ORDER BY name"
+        return [name for (name,) in self._connection.execute(query, (kind,))]
 
     def _select(self, where: str, parameters: tuple) -> Iterator[Document]:
         query = f"SELECT {COLUMNS} FROM documents WHERE {where} ORDER BY name, version"

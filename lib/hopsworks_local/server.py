@@ -36,40 +36,48 @@ IDLE_SECONDS = 60  # until the headers of a connection's first or next request m
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "grpc_proxy")
 
 
-def serve(store: Store, port: int, parent: int | None) -> None:
-    """Serve a store until told to stop.
+def serve(stores: list[Store], port: int, parent: int | None, read_only: bool, record: Path | None) -> None:
+    """Serve the projects of a folder until told to stop.
 
     Prints the environment variables with which clients log in, as lines `export NAME=VALUE`, and an empty line.
 
     Parameters
     ----------
-    store : Store
-        What to serve.
+    stores : list of Store
+        What to serve; a plain login enters the first one.
     port : int
         For REST; 0 takes a free one.
     parent : int or None
         The process with which to end; None serves until SIGINT or SIGTERM.
+    read_only : bool
+        Whether changes are refused.
+    record : Path or None
+        A file to which requests that are not supported are added.
 
     Raises
     ------
     StoreError
         If the port is taken.
     """
-    store.sweep()
+    for store in stores if not read_only else []:
+        store.sweep()
+    folder = stores[0].folder
     listener = _listen(port)
-    log = store.folder / "logs" / f"{datetime.now():%Y-%m-%dT%H-%M-%S}-{os.getpid()}.log"
-    with _private_folder(store.folder / "services") as private:
-        backend = Backend(store, Engine(store.folder, private / "spill"), Credentials(private / "certificates"))
-        flight, server = FlightServer(backend), _Server(backend)
+    log = folder / "logs" / f"{datetime.now():%Y-%m-%dT%H-%M-%S}-{os.getpid()}.log"
+    with _private_folder(folder / "services") as private:
+        engine, credentials = Engine(folder, private / "spill"), Credentials(private / "certificates")
+        served = {store.project: store.project_id for store in stores}
+        backends = [Backend(store, engine, credentials, served, read_only) for store in stores]
+        flight, server = FlightServer(backends), _Server(backends, record)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, server.handle_exit)
         if parent is not None:
             threading.Thread(target=_end_with, args=(parent, server), daemon=True).start()
-        threading.Thread(target=_warm_up, args=(backend.engine,), daemon=True).start()
+        threading.Thread(target=_warm_up, args=(engine,), daemon=True).start()
         _log_to(log)
-        _announce(environment(backend, listener.getsockname()[1]))
+        _announce(environment(backends[0], listener.getsockname()[1]))
         server.run(sockets=[listener])
-        store.metadata.checkpoint()
+        stores[0].metadata.checkpoint()
         threading.Thread(target=_hurry, daemon=True).start()
         flight.shutdown()
 
@@ -119,11 +127,11 @@ class _Http(H11Protocol):
 class _Server(uvicorn.Server):
     """REST over TLS, which ends without a word."""
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backends: list[Backend], record: Path | None) -> None:
         super().__init__(
             uvicorn.Config(
-                make_app(backend),
-                ssl_context_factory=lambda config, default: backend.credentials.tls_context(),
+                make_app(backends, record),
+                ssl_context_factory=lambda config, default: backends[0].credentials.tls_context(),
                 log_config=None,
                 access_log=False,
                 ws="none",

@@ -39,8 +39,8 @@ def snapshot(store: Path, folder: Path) -> Path:
     folder.mkdir()
     _copy_metadata(store, folder)
     # The logs of the Delta tables come first: whatever file they name is there by then.
-    _copy_folders(store, folder, "featuregroups/*/_delta_log", _HIDDEN)
-    _copy_folders(store, folder, "featuregroups", shutil.ignore_patterns("_delta_log", ".*"))
+    _copy_folders(store, folder, "featuregroups*/*/_delta_log", _HIDDEN)
+    _copy_folders(store, folder, "featuregroups*", shutil.ignore_patterns("_delta_log", ".*"))
     for content in ("Models", "Resources", "*_Training_Datasets"):
         _copy_folders(store, folder, f"files/Projects/*/{content}", _HIDDEN)
     return folder

@@ -6,8 +6,11 @@ import shutil
 import tempfile
 import time
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from hopsworks_local.errors import BadRequest, Forbidden, StoreError
 from hopsworks_local.metadata import Kind, Metadata
@@ -22,19 +25,19 @@ UNWRITABLE = frozenset("#%[]^|*?\\")  # delta-rs fails on some of them in a path
 
 
 class Store:
-    """One folder with one project in it; several services may use it at once.
+    """One project in a folder, which may hold several; several services may use it at once.
 
     Parameters
     ----------
     folder : Path
         Made if missing.
     project : str, optional
-        Name of the project. A store keeps the one that it was made with, which is the default; a new one gets `local`.
+        Name of the project, made if missing; default: the first that the folder holds, in a new one `local`.
 
     Raises
     ------
     StoreError
-        If the folder is no folder, not writable, of a newer format or another project's.
+        If the folder is no folder, not writable or of a newer format, or of an older one and in use.
     BadRequest
         If the project's name is not one.
     """
@@ -44,10 +47,17 @@ class Store:
         if project is not None:
             _check_project(project)
         _check_folder(self.folder)
-        self.metadata = Metadata(self.folder / "metadata.sqlite", new=not self._holds_anything())
-        self.project_id, self.project = self._claim(project)
-        for name in (*FOLDERS, *(f"files/Projects/{self.project}/{dataset}" for dataset in self.datasets)):
-            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        metadata = Metadata(self.folder / "metadata.sqlite", new=not self._holds_anything())
+        if metadata.outdated:
+            _check_unused(self.folder)
+            metadata.migrate()
+        self.projects, self.project = _claim(metadata, project)
+        self.project_id = self.projects[self.project]
+        self.metadata = metadata.of(self.project_id)
+        self.tables = self.folder / ("featuregroups" if self._is_first else f"featuregroups-{self.project}")
+        inside = [self.folder / name for name in FOLDERS]
+        for place in (*inside, self.tables, *(self.files / dataset for dataset in self.datasets)):
+            place.mkdir(parents=True, exist_ok=True)
 
     @property
     def datasets(self) -> tuple[str, ...]:
@@ -65,21 +75,14 @@ class Store:
         files = (file for file in (self.folder / "files").rglob("*") if file.is_file())
         return any(tables) or any(files)
 
-    def _claim(self, wanted: str | None) -> tuple[int, str]:
-        """Return the id and the name of the project, which a new store is given now."""
-        with self.metadata.transaction():
-            projects = self.metadata.all(Kind.PROJECT)
-            held = projects[0] if projects else self.metadata.add(Kind.PROJECT, wanted or NEW_PROJECT, {}, version=1)
-        if wanted not in (None, held.name):
-            raise StoreError(
-                f"the store {self.folder} holds the project {held.name!r}, not {wanted!r}: "
-                "give that name, or another folder"
-            )
-        return held.id, held.name
+    @property
+    def _is_first(self) -> bool:
+        """Whether the project is the one that the folder was made with."""
+        return self.project_id == min(self.projects.values())
 
     def table(self, name: str, version: int) -> Path:
         """Return the folder of a feature group's Delta table."""
-        return self.folder / "featuregroups" / f"{name}_{version}"
+        return self.tables / f"{name}_{version}"
 
     def file(self, path: str) -> Path:
         """Return where a path of the project's file system lies on disk.
@@ -151,10 +154,28 @@ class Store:
 
     def _sweep_training_datasets(self) -> None:
         """Remove those whose files have not been written for a day since they were asked for."""
-        for dataset in self.metadata.unfinished(Kind.TRAINING_DATASET):
-            if datetime.now(UTC) - datetime.fromisoformat(dataset.body["created"]) > timedelta(seconds=DAY):
-                self.metadata.remove(dataset)
-                self.discard(self.file(dataset.body["location"]))
+        for view in self.metadata.all(Kind.FEATURE_VIEW):
+            for dataset in self.metadata.all(Kind.TRAINING_DATASET, parent=view.id, ready=False):
+                if datetime.now(UTC) - datetime.fromisoformat(dataset.body["created"]) > timedelta(seconds=DAY):
+                    self.metadata.remove(dataset)
+                    self.discard(self.file(dataset.body["location"]))
+
+
+def open_projects(folder: Path, wanted: Sequence[str] = ()) -> list[Store]:
+    """Return all projects of a folder, the wanted ones first; errors are those of `Store`."""
+    first = Store(folder, wanted[0] if wanted else None)
+    names = dict.fromkeys([first.project, *wanted, *first.projects])
+    return [first, *(Store(folder, name) for name in names if name != first.project)]
+
+
+def _claim(metadata: Metadata, wanted: str | None) -> tuple[dict[str, int], str]:
+    """Return the projects of a folder with their ids, and the name of the wanted one, which is made if missing."""
+    with metadata.transaction():
+        projects = {project.name: project.id for project in metadata.all(Kind.PROJECT)}
+        name = wanted or min(projects, key=projects.get, default=NEW_PROJECT)
+        if name not in projects:
+            projects[name] = metadata.add(Kind.PROJECT, name, {}, version=1).id
+    return projects, name
 
 
 def _age(path: Path) -> float:
@@ -168,6 +189,25 @@ def remove(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
+
+
+def _check_unused(folder: Path) -> None:
+    """Refuse to migrate what an older service is still writing to."""
+    if is_served(folder):
+        raise StoreError(
+            f"the store {folder} has an older format and is in use: stop the services over it, then start again"
+        )
+
+
+def is_served(folder: Path) -> bool:
+    """Say whether a service is running over a folder."""
+    for service in folder.glob("services/*"):
+        try:
+            with FileLock(service / "lock", timeout=0):
+                pass
+        except (Timeout, OSError):
+            return True
+    return False
 
 
 def _check_project(name: str) -> None:

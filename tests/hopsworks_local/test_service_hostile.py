@@ -304,9 +304,8 @@ def test_headers_that_never_end_are_given_up(tmp_path, monkeypatch):
     monkeypatch.setattr(server, "IDLE_SECONDS", 1)
     store = Store(tmp_path / "store", "titanic")
     listener = server._listen(0)
-    running = server._Server(
-        Backend(store, Engine(store.folder, tmp_path / "spill"), Credentials(tmp_path / "certificates"))
-    )
+    engine, credentials = Engine(store.folder, tmp_path / "spill"), Credentials(tmp_path / "certificates")
+    running = server._Server([Backend(store, engine, credentials, store.projects)], None)
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
     thread.start()
     try:

@@ -149,12 +149,6 @@ def no_database(tmp_path):
 
 
 @contextlib.contextmanager
-def another_project(tmp_path):
-    hopsworks_local.start(tmp_path / "store", project="first").stop()
-    yield {"project": "second"}, "holds the project 'first', not 'second'"
-
-
-@contextlib.contextmanager
 def no_project_name(tmp_path):
     yield {"project": "../x"}, "project name '../x' must begin with a letter"
 
@@ -172,7 +166,7 @@ def an_impossible_port(tmp_path):
 
 @pytest.mark.parametrize(
     "trouble",
-    [a_file, a_newer_format, no_database, another_project, no_project_name, a_taken_port, an_impossible_port],
+    [a_file, a_newer_format, no_database, no_project_name, a_taken_port, an_impossible_port],
     ids=lambda trouble: trouble.__name__,
 )
 def test_what_stands_in_the_way_is_said_in_one_line(tmp_path, trouble):

@@ -141,12 +141,13 @@ def test_a_training_dataset_that_was_never_written_is_swept_after_a_day(store, h
     created = (datetime.now(UTC) - timedelta(hours=hours)).isoformat().replace("+00:00", "Z")
     location = "/Projects/titanic/titanic_Training_Datasets/v_1_1"
     body = {"created": created, "location": location}
-    store.metadata.add(Kind.TRAINING_DATASET, "v", body, version=1, ready=False)
-    store.metadata.add(Kind.TRAINING_DATASET, "v", {**body, "location": f"{location}0"}, version=10)
+    of = {"parent": store.metadata.add(Kind.FEATURE_VIEW, "v", {}, version=1).id}
+    store.metadata.add(Kind.TRAINING_DATASET, "v", body, version=1, ready=False, **of)
+    store.metadata.add(Kind.TRAINING_DATASET, "v", {**body, "location": f"{location}0"}, version=10, **of)
     for folder in (location, f"{location}0"):
         store.file(folder).mkdir()
     store.sweep()
-    assert (store.metadata.find(Kind.TRAINING_DATASET, "v", 1, unfinished=True) is not None) == kept
+    assert (store.metadata.find(Kind.TRAINING_DATASET, "v", 1, of["parent"], unfinished=True) is not None) == kept
     assert store.file(location).exists() == kept
     assert store.file(f"{location}0").exists()
 

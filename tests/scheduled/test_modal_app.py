@@ -157,7 +157,7 @@ def test_only_the_code_is_uploaded(modal, deployed):
         ("lifeboat", "notebooks"),
         ("lifeboat", "scheduled"),
     }
-    assert {file.suffix for file in files} <= {
+    assert {file.suffix or file.name for file in files} <= {
         ".py",
         ".ipynb",
         ".yml",
@@ -169,6 +169,7 @@ def test_only_the_code_is_uploaded(modal, deployed):
         ".svg",
         ".woff2",
         ".txt",
+        "LICENSE",
     }
 
 

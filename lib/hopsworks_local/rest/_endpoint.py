@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from hopsworks_local.backend import Backend
-from hopsworks_local.errors import BadRequest, NotFound, NotSupported, TooLarge
+from hopsworks_local.errors import READ_ONLY, BadRequest, Forbidden, NotFound, NotSupported, TooLarge
 from hopsworks_local.parsing import MAX_NUMBER, parse
 
 PREFIX = "/hopsworks-api/api"
@@ -67,7 +67,15 @@ class JSONResponse(Response):
         return json.dumps(content, allow_nan=False, separators=(",", ":")).encode()
 
 
-def route(method: str, path: str, handler: Handler, *parameters: str, body: Any = Any, status: int = 200) -> Route:
+def route(
+    method: str,
+    path: str,
+    handler: Handler,
+    *parameters: str,
+    body: Any = Any,
+    status: int = 200,
+    changes: bool | None = None,
+) -> Route:
     """Make an endpoint of a function that takes a call and returns a document, a Response or None.
 
     Parameters
@@ -82,18 +90,23 @@ def route(method: str, path: str, handler: Handler, *parameters: str, body: Any 
         The shape of the request's document.
     status : int
         Of the answer; None is answered by 204.
+    changes : bool, optional
+        Whether it changes the store; default: unless the method is GET.
     """
+    changes = method != "GET" if changes is None else changes
     known = HARMLESS | set(parameters)
 
     async def endpoint(request: Request) -> Response:
-        check_project(request)
+        backend = backend_of(request)
+        if changes and backend.read_only:
+            raise Forbidden(READ_ONLY)
         _check_parameters(request, known)
-        return await run_in_threadpool(answer, request, await _read_body(request))
+        return await run_in_threadpool(answer, backend, request, await _read_body(request))
 
-    def answer(request: Request, raw: bytes) -> Response:
+    def answer(backend: Backend, request: Request, raw: bytes) -> Response:
         document = parse(raw or b"null", body)
         client = tuple(request.client)
-        call = Call(request.app.state.backend, request.path_params, request.query_params, document, client)
+        call = Call(backend, request.path_params, request.query_params, document, client)
         try:
             result = handler(call)
         except OSError as error:
@@ -107,17 +120,20 @@ def route(method: str, path: str, handler: Handler, *parameters: str, body: Any 
     return Route(path, endpoint, methods=[method])
 
 
-def check_project(request: Request) -> None:
-    """Refuse paths of other projects.
+def backend_of(request: Request) -> Backend:
+    """Return the project that a path names, the first one if it names none.
 
     Raises
     ------
     NotFound
-        If a path names a project, and not the one of the store.
+        If that is not served.
     """
-    asked, own = request.path_params.get("project"), request.app.state.backend.store.project_id
-    if asked not in (None, own):
-        raise NotFound(f"there is no project with the id {asked}, only {own}", PROJECT_NOT_FOUND)
+    backends = request.app.state.backends
+    asked = request.path_params.get("project", min(backends))
+    if asked not in backends:
+        known = ", ".join(map(str, backends))
+        raise NotFound(f"there is no project with the id {asked}, only {known}", PROJECT_NOT_FOUND)
+    return backends[asked]
 
 
 def listing(items: list[dict[str, Any]]) -> dict[str, Any]:

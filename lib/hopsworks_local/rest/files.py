@@ -11,9 +11,9 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from hopsworks_local.backend import USER, Backend
-from hopsworks_local.errors import BadRequest, Conflict, Forbidden, NotFound, NotSupported, TooLarge
+from hopsworks_local.errors import READ_ONLY, BadRequest, Conflict, Forbidden, NotFound, NotSupported, TooLarge
 from hopsworks_local.metadata import Kind
-from hopsworks_local.rest._endpoint import CLIENT_COOKIE, PROJECT, Call, check_project, route
+from hopsworks_local.rest._endpoint import CLIENT_COOKIE, PROJECT, Call, backend_of, route
 
 FILES = PROJECT + "/dataset"
 NOT_FOUND = 110008
@@ -159,13 +159,14 @@ def download(call: Call) -> Response:
 
 async def upload(request: Request) -> Response:
     """POST a chunk of a file; it appears under its name when all chunks are there."""
-    check_project(request)
+    backend = backend_of(request)
+    if backend.read_only:
+        raise Forbidden(READ_ONLY)
     length = request.headers.get("content-length", "")
     if not length.isdigit() or int(length) > MAX_REQUEST_BYTES:
         raise TooLarge(
             f"an upload request of {length or 'unknown'} bytes exceeds {MAX_REQUEST_BYTES}: use smaller chunks"
         )
-    backend = request.app.state.backend
     client, folder = request.cookies.get(CLIENT_COOKIE, ""), request.path_params["path"]
     with backend.uploads.coming(client, folder):
         async with request.form(max_files=1, max_fields=20) as form:

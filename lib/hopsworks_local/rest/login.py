@@ -37,21 +37,21 @@ def variable(call: Call) -> dict[str, Any]:
 
 
 def projects(call: Call) -> list[dict[str, Any]]:
-    """GET the projects of the user, the only one there is."""
-    project = {"name": call.backend.store.project, "id": call.backend.store.project_id, "owner": USER}
-    return [{"user": {**USER, "uid": 1}, "project": project}]
+    """GET the projects of the user."""
+    return [
+        {"user": {**USER, "uid": 1}, "project": {"name": name, "id": id, "owner": USER}}
+        for name, id in call.backend.projects.items()
+    ]
 
 
 def project_info(call: Call) -> dict[str, Any]:
     """GET a project by name."""
-    store = call.backend.store
-    if call.path["name"] != store.project:
-        raise NotFound(
-            f"there is no project {call.path['name']!r} in this store, only {store.project!r}", PROJECT_NOT_FOUND
-        )
+    name, projects = call.path["name"], call.backend.projects
+    if name not in projects:
+        raise NotFound(f"there is no project {name!r} in this store, only {', '.join(projects)}", PROJECT_NOT_FOUND)
     return {
-        "projectId": store.project_id,
-        "projectName": store.project,
+        "projectId": projects[name],
+        "projectName": name,
         "owner": USER["username"],
         "created": CREATED,
     }

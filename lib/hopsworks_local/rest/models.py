@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from hopsworks_local import request_bodies
+from hopsworks_local import checksums, request_bodies
 from hopsworks_local.backend import Backend
 from hopsworks_local.errors import BadRequest, NotFound, NotSupported
 from hopsworks_local.metadata import Document, Kind
@@ -41,7 +41,7 @@ def find_model(call: Call) -> Document:
         model = metadata.get(Kind.MODEL, int(parts["number"]))
     else:
         model = metadata.find(Kind.MODEL, parts["name"], int(parts["number"]))
-    if model is None:
+    if model is None or model.parent != call.backend.store.project_id:
         raise NotFound(f"there is no model {reference}", NOT_FOUND)
     return model
 
@@ -57,9 +57,11 @@ def save(call: Call) -> dict[str, Any]:
         raise BadRequest(f"the files of the model {name} version {version} are not there: upload them first")
     kept = {key: body.get(key) for key in MODEL_FIELDS} | _origin(backend, body)
     kept["created"] = int(datetime.now(UTC).timestamp() * 1000)
+    files = checksums.of(backend.store.file(f"Models/{name}/{version}"))
     with backend.metadata.transaction():
         model = backend.metadata.add(Kind.MODEL, name, kept, version=version)
         attach(backend.metadata, model, body.get("tags"))
+        checksums.remember(backend.metadata, model, files)
     return model_document(backend, model)
 
 

@@ -14,7 +14,7 @@ def construct(call: Call) -> dict[str, Any]:
     """PUT a query document; all that can be wrong with it is said here, where the client shows the message."""
     statement = call.backend.statement(call.body)
     call.backend.engine.check(statement)
-    payload = json.dumps(slim(call.body))
+    payload = json.dumps({**slim(call.body), "featureStoreId": call.backend.store.project_id})
     return {
         "query": statement.body,
         "onDemandFeatureGroups": [],
@@ -24,4 +24,4 @@ def construct(call: Call) -> dict[str, Any]:
     }
 
 
-ROUTES = [route("PUT", PROJECT + "/featurestores/query", construct, "hqs", body=request_bodies.Query)]
+ROUTES = [route("PUT", PROJECT + "/featurestores/query", construct, "hqs", body=request_bodies.Query, changes=False)]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hopsworks_local import request_bodies
+from hopsworks_local import checksums, request_bodies
 from hopsworks_local.backend import Backend
 from hopsworks_local.errors import NotSupported
 from hopsworks_local.materialising import MATERIALISED, dataset_of, materialise
@@ -104,13 +104,18 @@ def _delete(backend: Backend, datasets: list[Document]) -> None:
 
 def purge(call: Call) -> None:
     """DELETE the files of a training dataset, and keep what is known of it."""
-    call.backend.store.discard(call.backend.store.file(find_dataset(call).body["location"]))
+    _purge(call.backend, find_dataset(call))
 
 
 def purge_all(call: Call) -> None:
     """DELETE the files of all training datasets of a view."""
     for dataset in call.backend.metadata.all(Kind.TRAINING_DATASET, parent=find_view(call).id):
-        call.backend.store.discard(call.backend.store.file(dataset.body["location"]))
+        _purge(call.backend, dataset)
+
+
+def _purge(backend: Backend, dataset: Document) -> None:
+    checksums.remember(backend.metadata, dataset, {})
+    backend.store.discard(backend.store.file(dataset.body["location"]))
 
 
 ROUTES = [

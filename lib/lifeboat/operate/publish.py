@@ -15,7 +15,7 @@ from lifeboat import store
 from lifeboat.errors import LifeboatError, check_name
 
 SPACES = ("predict", "monitor")
-_PRIVATE = shutil.ignore_patterns("__pycache__", ".*", "*.egg-info")
+_PRIVATE = shutil.ignore_patterns("__pycache__", ".*", "*.egg-info", "build")
 
 
 class DeployError(LifeboatError):

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ NEEDED = [
     "requirements.txt",
     "lifeboat/data/titanic.csv",
     "hopsworks_local/__init__.py",
+    "hopsworks_local/LICENSE",
     "store/metadata.sqlite",
     "store/featuregroups/titanic_1/_delta_log/00000000000000000000.json",
     "store/files/Projects/titanic/Models/titanic_survival/1/Files/model.skops",
@@ -187,6 +189,12 @@ def test_the_locked_versions_are_those_of_the_project():
 def test_a_space_installs_neither_notebooks_nor_tests():
     unneeded = {"jupyterlab", "papermill", "ipykernel", "seaborn", "modal", "pytest", "playwright"}
     assert _locked(REQUIREMENTS).keys() & unneeded == set()
+
+
+def test_a_space_installs_what_the_local_service_needs():
+    service = tomllib.loads((store.project_folder() / "lib/hopsworks_local/pyproject.toml").read_text())["project"]
+    needed = {re.match(r"[\w-]+", line)[0] for line in service["dependencies"]} - {"deltalake"}
+    assert needed <= _locked(REQUIREMENTS).keys()
 
 
 @pytest.mark.parametrize("name", publish.SPACES)

@@ -1,0 +1,92 @@
+"""hopsworks-local as somebody installs it who has never heard of Lifeboat: the wheel, beside the client alone."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "lib" / "hopsworks_local"
+UV = [sys.executable, "-m", "uv", "--quiet"]
+PLAIN = """
+import hopsworks
+import pandas as pd
+
+project = hopsworks.login()
+store = project.get_feature_store()
+sensors = store.get_or_create_feature_group("sensors", version=1, primary_key=["id"], event_time="at")
+times = pd.date_range("2026-01-01", periods=8, freq="D")
+readings = {"heat": [20.5 + i for i in range(8)], "ok": [i % 2 for i in range(8)]}
+sensors.insert(pd.DataFrame({"id": range(8), "at": times, **readings}))
+view = store.create_feature_view("sensors", version=1, query=sensors.select(["heat", "ok"]), labels=["ok"])
+train, test, *_ = view.train_test_split(test_size=0.25)
+print(project.name, len(sensors.read()), len(train), len(test))
+"""
+A_TEST = """
+import pandas as pd
+
+def test_mine(hopsworks_project):
+    store = hopsworks_project.get_feature_store()
+    group = store.create_feature_group("mine", version=1, primary_key=["id"])
+    group.insert(pd.DataFrame({"id": [1, 2]}))
+    assert len(group.read()) == 2
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+    ignored = shutil.ignore_patterns("__pycache__", "build", "*.egg-info")
+    shutil.copytree(FOLDER, source, dirs_exist_ok=True, ignore=ignored)
+    subprocess.run([*UV, "build", "--wheel", "--out-dir", target, source], check=True)
+    [wheel] = target.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def python(wheel, tmp_path_factory):
+    """A Python with the wheel and the client, at the locked versions."""
+    python = tmp_path_factory.mktemp("venv") / "bin" / "python"
+    subprocess.run([*UV, "venv", "--python", sys.executable, python.parents[1]], check=True)
+    install(python, str(wheel), "hopsworks[python]")
+    return python
+
+
+def install(python, *packages):
+    locked = ["--constraints", str(ROOT / "requirements.txt")]
+    subprocess.run([*UV, "pip", "install", "--python", str(python), *locked, *packages], check=True)
+
+
+def run(command, folder, **variables):
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", **variables}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_a_plain_script_runs_beside_the_client_alone(python, tmp_path):
+    command = [python.parent / "hopsworks-local", "--store", tmp_path / "store"]
+    service = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path)
+    try:
+        variables = {}
+        while (line := service.stdout.readline()).strip():
+            name, _, value = shlex.split(line)[1].partition("=")
+            variables[name] = value
+        out = run([python, "-c", PLAIN], tmp_path, **variables)
+    finally:
+        service.terminate()
+        service.wait(20)
+        service.stdout.close()
+    assert out.splitlines()[-1] == "local 8 6 2"
+
+
+@pytest.mark.slow
+def test_pytest_finds_the_fixture_by_itself(python, tmp_path):
+    install(python, "pytest")
+    (tmp_path / "test_mine.py").write_text(A_TEST)
+    assert "1 passed" in run([python, "-m", "pytest", "-q", "test_mine.py"], tmp_path)
