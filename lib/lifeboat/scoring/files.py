@@ -31,7 +31,7 @@ _FORMAT = {
     "write_statistics": ["prediction"],
 }
 _SKIPPED, _SOURCE = b"skipped", b"source"
-_NO_FAULTS = pd.DataFrame({"row": [], "field": [], "value": [], "allowed": []})
+_NO_FAULTS = pd.DataFrame({"row": pd.Series(dtype="int64"), "field": [], "value": [], "allowed": []})
 
 
 OnInvalid = Literal["fail", "skip"]
