@@ -255,7 +255,17 @@ class View(TypedDict, total=False):
     query: Required[Query]
     features: list[ViewFeature] | None
     transformationFunctions: list[dict[str, Any]] | None
+    extraLogColumns: list[Feature] | None
     tags: Tags | None
+
+
+@_lenient
+class Logging(TypedDict, total=False):
+    """How a feature view logs."""
+
+    extraLoggingColumns: list[Feature] | None
+    materializationInterval: str | None
+    transport: str | None
 
 
 @_lenient

@@ -1,10 +1,15 @@
-"""Expectation suites and validation reports: the client validates, the service keeps."""
+"""Expectation suites and validation reports: the client validates, the service keeps.
+
+The client needs great_expectations for it, an extra that Lifeboat does not install; see `test_service_distribution`.
+"""
 
 import pytest
-from hopsworks.client.exceptions import RestAPIError
+from hopsworks.client.exceptions import DataValidationException, RestAPIError
 from hsfs.expectation_suite import ExpectationSuite
 from hsfs.ge_expectation import GeExpectation
 from hsfs.validation_report import ValidationReport
+
+pytest.importorskip("great_expectations")
 
 
 def at_least(column, minimum):
@@ -74,6 +79,23 @@ def report(suite, success, outcome):
         for each in suite.expectations
     ]  # fmt: skip
     return ValidationReport(success, results, {}, {"successful": 1}, ingestion_result=outcome)
+
+
+def test_an_insert_is_validated_and_reported(group, suite, frame):
+    group.insert(frame.assign(number=-1.0))
+    latest = group.get_latest_validation_report(ge_type=False)
+    assert (latest.success, latest.ingestion_result) == (False, "INGESTED")
+    assert {result.success for result in latest.results} == {True, False}
+    assert group.validate(frame.assign(number=1.0), save_report=False).success
+
+
+def test_a_strict_suite_keeps_bad_rows_out(store, group, suite, frame):
+    suite.validation_ingestion_policy = "STRICT"
+    found = store.get_feature_group(group.name, version=1)
+    with pytest.raises(DataValidationException, match=r"insertion to .* was aborted"):
+        found.insert(frame.assign(id=frame["id"] + 100, number=-1.0))
+    assert len(found.read()) == 10
+    assert found.get_latest_validation_report(ge_type=False).ingestion_result == "REJECTED"
 
 
 def test_reports_are_kept_newest_first(group, suite):

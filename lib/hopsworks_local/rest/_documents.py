@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hopsworks_local.backend import USER, Backend
-from hopsworks_local.metadata import Document
+from hopsworks_local.metadata import Document, Kind
 
 log = logging.getLogger(__name__)
 MODEL_FIELDS = ("description", "framework", "metrics", "environment", "program", "trainingDatasetVersion")
@@ -50,6 +50,7 @@ def view_document(backend: Backend, view: Document) -> dict[str, Any]:
         **_identity(backend, view, "featureViewDTO"),
         "query": _whole(view.body["query"], groups),
         "features": features,
+        "loggingEnabled": backend.metadata.find(Kind.FEATURE_GROUP, f"{view.name}_logs", view.version) is not None,
         "servingKeys": _serving_keys(view.body["query"], groups),
         "onDemandTransformationFunctions": _on_demand(view, groups),
     }
