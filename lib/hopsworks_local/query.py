@@ -194,8 +194,8 @@ def _columns(sources: list[Source], timed: bool) -> list[Column]:
 
 
 def _is_repeated(right: Source, name: str, taken: bool, timed: bool) -> bool:
-    """Whether a right feature repeats the left one that it was joined by, or only served a point-in-time join."""
-    return (taken and name in [a for a, _ in _join_keys(right)]) or (timed and name == right.event_time)
+    """Whether a right feature repeats the left one that it was joined by: a key, or the event time of one name."""
+    return taken and (name in [a for a, _ in _join_keys(right)] or (timed and name == right.event_time))
 
 
 def _table(source: Source, conditions: Conditions, wanted: list[Wanted]) -> str:
