@@ -1,7 +1,7 @@
 """Make docs/hopsworks-compatibility.md: which public methods of the client work, by what the tests of the service call.
 
-    make compatibility                                              runs the tests, then writes
-    python tests/hopsworks_local/compatibility.py --without-tests   writes what the last run found
+make compatibility                                              runs the tests, then writes
+python tests/hopsworks_local/compatibility.py --without-tests   writes what the last run found
 """
 
 import json
@@ -22,7 +22,7 @@ PAGE = ROOT / "docs" / "hopsworks-compatibility.md"
 DIFFERENCES = {
     "FeatureStore.create_feature_group": "Delta, offline and without a stream only; other kinds are refused by name",
     "FeatureStore.get_or_create_feature_group": "as `create_feature_group`",
-    "FeatureStore.get_transformation_functions": "the built-in functions are not listed; of a single one the client itself fails",
+    "FeatureStore.get_transformation_functions": "built-in functions are not listed; if there is one alone, the client fails",
     "FeatureGroup.append_features": "the columns are there when the call returns; on a cluster a job adds them",
     "FeatureGroup.insert": "written at once, without Kafka and without a job",
     "FeatureGroup.multi_part_insert": "each part is written at once",
@@ -32,7 +32,7 @@ DIFFERENCES = {
     "FeatureView.resume_logging": "as `pause_logging`",
     "FeatureView.train_test_split": "the seed is fixed, so a version always splits the same way",
     "FeatureView.train_validation_test_split": "as `train_test_split`",
-    "FeatureView.create_training_data": "Parquet, CSV and TSV, without transformation functions; done when the call returns",
+    "FeatureView.create_training_data": "Parquet, CSV, TSV; no transformation functions; done when it returns",
     "FeatureView.create_train_test_split": "as `create_training_data`",
     "FeatureView.create_train_validation_test_split": "as `create_training_data`",
     "FeatureView.delete_log": "keeps its group, emptied",
@@ -56,59 +56,63 @@ DIFFERENCES = {
 """Methods that work, and how they differ from those of a cluster."""
 
 REASONS = {
-    "online": ("the online store is a database of its own, filled through Kafka", (
-        "vector|serving|neighbors|online|inference_helper|transform$|ttl|compute_on_demand|prepared_statement"
-    )),
-    "streams and topics": ("they go through Kafka", "stream|topic|kafka"),
-    "serving": ("models are deployed on Kubernetes", "deploy|predictor|endpoint|transformer|vllm|create_feature_logger"),
-    "jobs": ("the service runs no programs of users; what it does itself is done when a call returns", (
-        r"^Job\.|^JobApi\.|^Execution\.|schedul|materialize_log|set_log_material|launch"
-    )),
-    "monitoring and alerts": ("they are jobs, and messages sent by them", "monitor|alert"),
-    "other storage": ("data lie in the store's folder", (
-        "connector|data_source|external|on_demand_feature_group|spine|spark|clustering|layout|partition_spec|sort_order"
-    )),
-    "earlier states": ("the cloud does not offer them to the Python engine either; filter by the event time", (
-        "as_of|pull_changes|read_changes"
-    )),
-    "people and projects": ("there is one user", "member|share|restricted|chmod"),
+    "vector|serving|neighbors|online|inference_helper|transform$|ttl|prepared_statement": (
+        "the online store is a database of its own, filled through Kafka"
+    ),
+    "stream|topic|kafka": "streams go through Kafka",
+    "deploy|predictor|endpoint|transformer|vllm|create_feature_logger": "models are deployed on Kubernetes",
+    r"^Job\.|^JobApi\.|^Execution\.|schedul|materialize_log|set_log_material": (
+        "the service runs no programs of users, and what it does itself is done when a call returns"
+    ),
+    "monitor|alert": "monitoring and alerts are jobs, and messages sent by them",
+    "connector|data_source|external|spine|spark|clustering|layout|partition_spec|sort_order": (
+        "data lie in the store's folder, as Delta tables without Spark"
+    ),
+    "as_of|pull_changes|read_changes": "the cloud does not offer earlier states to the Python engine either",
+    "member|share|restricted|chmod": "there is one user",
+    "^TrainingDataset|get_training_dataset": "training data without a feature view are those of clients before 3.0",
 }
-"""Why methods are refused: a name, the reason and the methods as a pattern."""
-OTHER = ("the rest", "not needed by the notebooks that were tried")
+"""Why methods are refused, by pattern."""
+OTHER = "not needed by the notebooks that were tried"
 
 HEAD = """\
 # What of the Hopsworks client works locally
 
-Which public methods of the client ({client}) work with [hopsworks_local](../lib/hopsworks_local/README.md): {total} methods of the {classes} classes that
-a notebook gets hold of, from `hopsworks.login()` on. This page is made by `make compatibility` from the tests of the service: **a method
-counts as working only if a test calls it by itself, through the real client, it returns and the test passes.** Methods with which the
-client reads and writes documents (`to_dict`, `json`, `from_response_json`) are not counted.
+Which public methods of the client ({client}) work with [hopsworks_local](../lib/hopsworks_local/README.md):
+{total} methods of the {classes} classes that a notebook gets hold of, from `hopsworks.login()` on. This page is made by
+`make compatibility` from the tests of the service: **a method counts as working only if a test calls it by itself,
+through the real client, it returns and the test passes.** Methods with which the client reads and writes documents
+(`to_dict`, `json`, `from_response_json`) are not counted.
 
 - *Works, with a difference*: it does what it says, but for what stands beside it.
-- *Not supported*: a test calls it and gets an error that says so, from the service or, if the method needs Spark or an online store, from the
-  client itself. Nothing is ever answered as if it had been done.
-- *No test*: nobody has tried it. Requests that the service does not know are refused (`not supported by the local service: ...`).
+- *Not supported*: a test calls it and gets an error, from the service or, if the method needs Spark or an online
+  store, from the client itself. Nothing is ever answered as if it had been done.
+- *No test*: nobody has tried it. Requests that the service does not know are refused
+  (`not supported by the local service: ...`).
 
 ## Against what this was validated
 
 | mark | means | how many |
 |---|---|---|
 | cloud | the same tests passed against a Hopsworks cluster | **0**: not validated on the cloud |
-| client | the tests pass with the client's own, unmodified code; what the service answers was written after what that code expects | {works} |
+| client | the tests pass with the client's own, unmodified code, which the service was written after | {works} |
 | unknown | nobody has tried | {unknown} |
 
-Nothing here was compared with a cluster: there was no key. If you have one, run the tests against it in an empty project called `local` (some of them name it):
+Nothing here was compared with a cluster: there was no key. If you have one, run the tests against it, in an empty
+project called `local` (some of them name it):
 
 ```bash
 export HOPSWORKS_API_KEY=... HOPSWORKS_HOST=... HOPSWORKS_PROJECT=local HOPSWORKS_LOCAL_AGAINST=cluster
-.venv/bin/pytest tests/hopsworks_local/test_service_{{feature_groups,feature_views,queries,training_datasets,models,search,feature_logs}}.py
+cd tests/hopsworks_local
+pytest test_service_{{feature_groups,feature_views,queries,training_datasets,models,search,feature_logs}}.py
 ```
 
-They make feature groups, views and models whose names begin with `thing`, and do not remove all of them. What fails there is a difference that belongs on
-this page. To report what you miss, start the service with `--record FILE`: each refused request becomes a line in it, without key and data.
+They make feature groups, views and models whose names begin with `thing`, and do not remove all of them. What fails
+there is a difference that belongs on this page. To report what you miss, start the service with `--record FILE`: each
+refused request becomes a line in it, without key and data.
 
-Also tested: client {earlier}, with the tests of views, training data and models. Other versions are served too; the client itself warns at login
-if its minor version is not {minor}.
+Also tested: client {earlier}, with the tests of views, training data and models. Other versions are served too; the
+client itself warns at login if its minor version is not {minor}.
 
 ## Figures
 
@@ -119,11 +123,13 @@ SETTLED = """
 ## Differences that no method shows
 
 - A joined group's event time that a query selects comes back under its own name, also from `train_test_split` of
-  `a.select(...).join(b.select_all(include_primary_key=False))`: the client drops it only where it splits by time itself. If the left group's event time
-  has that name and is selected too, it comes once.
-- Keys and event times that a view does not select come back fully qualified, `project_group_version_feature`, if they are asked for.
+  `a.select(...).join(b.select_all(include_primary_key=False))`: nothing in the client drops it. If the left group's
+  event time has that name and is selected too, it comes once.
+- Keys and event times that a view does not select come back fully qualified, `project_group_version_feature`, if they
+  are asked for.
 - Rows come in the order of the keys. A cluster promises no order.
-- In a feature group joined with itself, a label or helper of a view is the left one, for the client does not say which is meant.
+- In a feature group joined with itself, a label or helper of a view is the left one, for the client does not say which
+  is meant.
 """
 
 
@@ -160,18 +166,18 @@ def section(name: str, kinds: tuple[list[str], ...]) -> str:
         notes = [f"- `{method}`: {DIFFERENCES[f'{name}.{method}']}" for method in differ]
         lines.append("**Works, with a difference:**\n\n" + "\n".join(notes) + "\n")
     if refused:
-        reasons: dict[tuple[str, str], list[str]] = {}
+        reasons: dict[str, list[str]] = {}
         for method in refused:
             reasons.setdefault(reason(f"{name}.{method}"), []).append(method)
-        notes = [f"- {why[0]} ({why[1]}): {listed(names)}" for why, names in reasons.items()]
+        notes = [f"- {listed(names)}: {why}" for why, names in reasons.items()]
         lines.append("**Not supported:**\n\n" + "\n".join(notes) + "\n")
     lines += [f"**No test:** {listed(rest)}\n"] if rest else []
     return "\n".join(lines)
 
 
-def reason(method: str) -> tuple[str, str]:
+def reason(method: str) -> str:
     """Return why a method is refused."""
-    return next(((name, why) for name, (why, pattern) in REASONS.items() if re.search(pattern, method)), OTHER)
+    return next((why for pattern, why in REASONS.items() if re.search(pattern, method)), OTHER)
 
 
 def listed(names: list[str]) -> str:

@@ -35,8 +35,12 @@ def test_the_tests_that_show_it_exist_and_call_the_method():
     everything = "\n".join(files.values())
     for method, test in SHOWN.items():
         file, _, function = test.partition("::")
-        assert f"def {function.partition('[')[0]}(" in files[file.rpartition("/")[2]], f"{test} is gone: make compatibility"
-        assert re.search(rf"\b{method.partition('.')[2]}\(", everything), f"nothing calls {method}: make compatibility"
+        assert f"def {function.partition('[')[0]}(" in files[file.rpartition("/")[2]], (
+            f"{test} is gone: make compatibility"
+        )
+        assert re.search(rf"\b{method.partition('.')[2]}\(", everything), (
+            f"nothing calls {method}: run `make compatibility`"
+        )
 
 
 def test_differences_are_stated_of_methods_that_work():

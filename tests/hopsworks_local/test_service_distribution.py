@@ -6,10 +6,12 @@ import shlex
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import client_calls
 import pytest
+from service_helpers import AGAINST
 
 import hopsworks_local
 
@@ -17,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "lib" / "hopsworks_local"
 UV = [sys.executable, "-m", "uv", "--quiet"]
 LOCKED = f"--constraints={ROOT / 'requirements.txt'}"
+STATISTICS = "tests/hopsworks_local/test_service_statistics.py"
 EARLIER = "5.1.2"
 PLAIN = """
 import hopsworks
@@ -31,6 +34,27 @@ sensors.insert(pd.DataFrame({"id": range(8), "at": times, **readings}))
 view = store.create_feature_view("sensors", version=1, query=sensors.select(["heat", "ok"]), labels=["ok"])
 train, test, *_ = view.train_test_split(test_size=0.25)
 print(project.name, len(sensors.read()), len(train), len(test))
+"""
+ASK = """
+import asyncio
+import os
+import sys
+
+from fastmcp import Client
+from fastmcp.client.transports import StdioTransport
+
+options = {
+    "hopsworks_host": "HOST", "hopsworks_port": "PORT", "project": "PROJECT", "api_key_value": "API_KEY",
+    "trust_store_path": "TRUST_STORE_PATH",
+}
+arguments = [text for name, key in options.items() for text in (f"--{name}", os.environ[f"HOPSWORKS_{key}"])]
+
+async def ask():
+    server = os.path.join(os.path.dirname(sys.executable), "hopsworks-mcp")
+    async with Client(StdioTransport(server, ["--transport", "stdio", *arguments], env=dict(os.environ))) as client:
+        print(await client.call_tool("preview_feature_group", {"name": "sensors", "version": 1}))
+
+asyncio.run(ask())
 """
 A_TEST = """
 import pandas as pd
@@ -120,6 +144,26 @@ def test_the_client_validates_with_great_expectations(wheel, tmp_path):
     outcomes = run_tests(python, tmp_path, "expectations")
     assert outcomes.keys() == {"passed"}
     assert outcomes["passed"] > 5
+
+
+@pytest.mark.slow
+def test_an_assistant_reads_the_store_through_the_clients_mcp_server(wheel, tmp_path):
+    python = environment(tmp_path / "venv", wheel, f"hopsworks[python,mcp]=={version('hopsworks')}", "furl>=2")
+    with hopsworks_local.start(tmp_path / "store") as service:
+        run([python, "-c", PLAIN], tmp_path, **service.environment)
+        said = run([python, "-c", ASK], tmp_path, **service.environment)
+    assert '"heat":[20.5,21.5' in said
+
+
+@pytest.mark.slow
+def test_the_tests_run_against_a_hopsworks_elsewhere(tmp_path):
+    """As the page of compatibility says; here another local service stands for the cluster."""
+    with hopsworks_local.start(tmp_path / "store") as service:
+        elsewhere = {**os.environ, **service.environment, AGAINST: "cluster", "HOME": str(tmp_path)}
+        out = run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", STATISTICS], ROOT, **elsewhere)
+        tables = list((tmp_path / "store/featuregroups").iterdir())
+    assert " passed" in out.splitlines()[-1]
+    assert tables
 
 
 @pytest.mark.slow

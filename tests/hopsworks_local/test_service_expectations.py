@@ -33,6 +33,9 @@ def test_a_suite_is_kept(store, group, suite):
     assert [(each.expectation_type, each.kwargs) for each in found.expectations] == [
         ("expect_column_min_to_be_between", {"column": name, "min_value": 0}) for name in ("number", "label")
     ]
+    assert found.to_json_dict()["expectationSuiteName"] == "suite"
+    native = found.to_ge_type()
+    assert ExpectationSuite.from_ge_type(native).expectation_suite_name == native.name
     assert [each.meta["expectationId"] for each in found.expectations] == [each.id for each in found.expectations]
 
 
@@ -104,6 +107,7 @@ def test_reports_are_kept_newest_first(group, suite):
     found = group.get_all_validation_reports(ge_type=False)
     assert [each.success for each in found] == [False, True]
     assert group.get_latest_validation_report(ge_type=False).success is False
+    assert found[0].to_json_dict()["success"] is found[0].to_ge_type().success is False
     first = suite.expectations[0].id
     assert [each.success for each in group.get_validation_history(first, ge_type=False)] == [False, True]
     only = group.get_validation_history(first, filter_by=["INGESTED"], ge_type=False)

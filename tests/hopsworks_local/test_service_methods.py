@@ -205,7 +205,27 @@ def test_a_job_that_is_done(project, job, tmp_path):
     assert all(path.endswith(".log") for path in execution.download_logs(str(tmp_path)))
 
 
+def old_training_data(f):
+    """A training dataset without a feature view, as clients before 3.0 made them."""
+    return f.store.create_training_dataset("old", data_format="csv", version=1)
+
+
 NOT_HERE = {
+    "saving old training data": lambda f: old_training_data(f).save(f.group.read()),
+    "inserting old training data": lambda f: old_training_data(f).insert(f.group.read(), overwrite=True),
+    "reading old training data": lambda f: old_training_data(f).read(),
+    "showing old training data": lambda f: old_training_data(f).show(1),
+    "the query of old training data": lambda f: old_training_data(f).get_query(),
+    "a vector of old training data": lambda f: old_training_data(f).get_serving_vector({"id": 1}),
+    "vectors of old training data": lambda f: old_training_data(f).get_serving_vectors({"id": [1]}),
+    "serving old training data": lambda f: old_training_data(f).init_prepared_statement(),
+    "a tag of old training data": lambda f: old_training_data(f).get_tag("a"),
+    "tags of old training data": lambda f: old_training_data(f).get_tags(),
+    "tagging old training data": lambda f: old_training_data(f).add_tag("a", "b"),
+    "untagging old training data": lambda f: old_training_data(f).delete_tag("a"),
+    "removing old training data": lambda f: old_training_data(f).delete(),
+    "statistics of old training data": lambda f: old_training_data(f).compute_statistics(),
+    "settings of old training data": lambda f: old_training_data(f).update_statistics_config(),
     "members": lambda f: f.project.get_members(),
     "member": lambda f: f.project.add_member("a@b.c", "Data owner"),
     "member gone": lambda f: f.project.remove_member("a@b.c"),
