@@ -22,7 +22,7 @@ PAGE = ROOT / "docs" / "hopsworks-compatibility.md"
 DIFFERENCES = {
     "FeatureStore.create_feature_group": "Delta, offline and without a stream only; other kinds are refused by name",
     "FeatureStore.get_or_create_feature_group": "as `create_feature_group`",
-    "FeatureStore.get_transformation_functions": "built-in functions are not listed; if there is one alone, the client fails",
+    "FeatureStore.get_transformation_functions": "none are built in; if there is one alone, the client fails",
     "FeatureGroup.append_features": "the columns are there when the call returns; on a cluster a job adds them",
     "FeatureGroup.insert": "written at once, without Kafka and without a job",
     "FeatureGroup.multi_part_insert": "each part is written at once",
