@@ -224,7 +224,6 @@ NOT_HERE = {
     "tagging old training data": lambda f: old_training_data(f).add_tag("a", "b"),
     "untagging old training data": lambda f: old_training_data(f).delete_tag("a"),
     "removing old training data": lambda f: old_training_data(f).delete(),
-    "statistics of old training data": lambda f: old_training_data(f).compute_statistics(),
     "settings of old training data": lambda f: old_training_data(f).update_statistics_config(),
     "members": lambda f: f.project.get_members(),
     "member": lambda f: f.project.add_member("a@b.c", "Data owner"),

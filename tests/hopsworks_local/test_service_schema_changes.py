@@ -75,3 +75,9 @@ def test_on_demand_functions_of_a_group_compute_when_inserting_and_later(store, 
     assert again.request_parameters == ["total"]
     computed = again.execute_odts(pd.DataFrame({"number": [0.5]}), request_parameters={"total": 5.0})
     assert computed[output].tolist() == [0.1]
+    by_group = found.execute_odts(pd.DataFrame({"number": [0.5], "total": [5.0]}))
+    assert by_group[output].tolist() == [0.1]
+    found.visualize_transformations()
+    assert kept.execute(pd.Series([1.0]), pd.Series([4.0])).tolist() == [0.25]
+    assert kept.executor().execute(pd.Series([1.0]), pd.Series([4.0])).tolist() == [0.25]
+    assert kept.alias("part").output_column_names == ["part"]
