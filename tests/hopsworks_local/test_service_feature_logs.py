@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from hopsworks.client.exceptions import RestAPIError
 from hsfs.feature import Feature
 
 
@@ -51,3 +52,12 @@ def test_a_log_is_paused_emptied_and_goes_with_its_view(store, view, given):
     assert len(view.read_log()) == 3
     view.delete()
     assert store.get_feature_group(f"{view.name}_logs", version=1) is None
+
+
+def test_a_group_of_a_user_is_not_taken_for_a_log(store, view, frame):
+    mine = store.create_feature_group(f"{view.name}_logs", version=1, primary_key=["id"])
+    mine.insert(frame)
+    with pytest.raises(RestAPIError, match="exists already"):
+        view.enable_logging()
+    view.delete()
+    assert len(store.get_feature_group(mine.name, version=1).read()) == 10

@@ -4,7 +4,9 @@ from typing import Any
 
 from hopsworks_local.backend import USER, Backend
 from hopsworks_local.metadata import Document, Kind
+from hopsworks_local.rest._documents import log_group, log_name
 from hopsworks_local.rest._endpoint import now
+from hopsworks_local.rest._group_checks import check_feature
 
 COLUMNS = {
     "log_id": "string",
@@ -18,32 +20,27 @@ COLUMNS = {
 PREDICTED = "predicted_"
 
 
-def log_group(backend: Backend, view: Document) -> Document | None:
-    """Return the group in which a view logs, if it does."""
-    return backend.metadata.find(Kind.FEATURE_GROUP, _name(view), view.version)
-
-
-def _name(view: Document) -> str:
-    return f"{view.name}_logs"
-
-
 def enable(backend: Backend, view: Document, extra: list[dict[str, Any]]) -> None:
     """Make the group in which a view logs; nothing happens if there is one."""
     if log_group(backend, view):
         return
+    for feature in extra:
+        check_feature(feature)
     columns = dict(COLUMNS)
     for feature in view.body["features"]:
-        columns.setdefault(PREDICTED + feature["name"] if feature.get("label") else feature["name"], feature["type"])
+        name = PREDICTED + feature["name"] if feature.get("label") else feature["name"]
+        columns.setdefault(name, feature["type"] or "string")
     columns |= {feature["name"]: feature["type"] for feature in extra}
     body = {
         "description": f"what the feature view {view.name} version {view.version} has logged",
         "features": [{"name": name, "type": type, "primary": name == "log_id"} for name, type in columns.items()],
         "eventTime": "log_time",
         "extraLoggingColumns": extra,
+        "logOf": view.id,
         "created": now(),
         "creator": USER,
     }
-    group = backend.metadata.add(Kind.FEATURE_GROUP, _name(view), body, version=view.version)
+    group = backend.metadata.add(Kind.FEATURE_GROUP, log_name(view), body, version=view.version)
     empty(backend, group)
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from hopsworks_local import request_bodies
 from hopsworks_local.errors import NotFound, NotSupported
 from hopsworks_local.metadata import Document
-from hopsworks_local.rest._documents import group_document
+from hopsworks_local.rest._documents import group_document, log_group
 from hopsworks_local.rest._endpoint import Call, route
-from hopsworks_local.rest._logs import empty, enable, log_group
+from hopsworks_local.rest._logs import empty, enable
 from hopsworks_local.rest.feature_views import VIEW, find_view
 
 LOG = VIEW + "/log"
