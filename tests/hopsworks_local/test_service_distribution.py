@@ -98,7 +98,7 @@ def run(command, folder, **variables):
     """Run a command with nothing of ours around it, and return what it said."""
     variables = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", **variables}
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    done = subprocess.run(command, cwd=folder, env=variables, timeout=200, **streams)
+    done = subprocess.run(command, cwd=folder, env=variables, timeout=280, **streams)
     assert done.returncode == 0, done.stdout
     return done.stdout
 
