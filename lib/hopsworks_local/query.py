@@ -55,9 +55,8 @@ class Statement:
     @property
     def event_time(self) -> str | None:
         """The column with the event time of the left group, if it is among them."""
-        left = self.columns[0].source
-        times = [column.output for column in self.columns if column[:2] == (left, left.event_time)]
-        return times[0] if times else None
+        firsts = [column for column in self.columns if column.source.left is None]
+        return next((column.output for column in firsts if column.name == column.source.event_time), None)
 
 
 def compile_query(document: dict[str, Any], look_up: LookUp, project: str) -> Statement:

@@ -78,6 +78,9 @@ def test_feature_logging_by_a_job_or_on_a_schedule(view):
     with pytest.raises(RestAPIError, match=PREFIX + "a schedule of feature logging"):
         view.enable_logging(materialization_interval="hour")
     assert not view.logging_enabled
+    view.enable_logging()
+    with pytest.raises(RestAPIError, match=PREFIX + "feature logging by a job"):
+        view.delete_log(transport="job")
 
 
 def test_frames_of_ones_own_to_anchor_training_data(view):

@@ -33,9 +33,13 @@ def create(call: Call) -> None:
         raise NotSupported(
             "a schedule of feature logging (materialization_interval)", "leave it out: rows are there at once"
         )
-    if body.get("transport") == "job":
-        raise NotSupported("feature logging by a job (transport='job')", "leave transport out")
+    _check_transport(body.get("transport"))
     enable(call.backend, find_view(call), body.get("extraLoggingColumns") or [])
+
+
+def _check_transport(transport: str | None) -> None:
+    if transport == "job":
+        raise NotSupported("feature logging by a job (transport='job')", "leave transport out")
 
 
 def show(call: Call) -> dict[str, Any]:
@@ -56,8 +60,8 @@ def go_on(call: Call) -> None:
 
 def clear(call: Call) -> None:
     """DELETE what a view has logged; it goes on with an empty group."""
-    view = find_view(call)
-    group = _existing(call, view)
+    _check_transport(call.query.get("transport"))
+    group = _existing(call, find_view(call))
     with call.backend.metadata.transaction():
         empty(call.backend, group)
 
