@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-EVERYTHING = ("quality", "speed", "synthetic", "spaces", "monitor", "scoring")
+EVERYTHING = ("quality", "coverage", "speed", "synthetic", "privacy", "spaces", "monitor", "scoring")
 
 for name in sys.argv[1:] or EVERYTHING:
     if name not in EVERYTHING:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from lifeboat import features
 from lifeboat.dataset import Dataset
@@ -28,7 +27,6 @@ from lifeboat.survival import losses
 if TYPE_CHECKING:
     from hopsworks.project import Project
 
-Z = norm.ppf(0.975)
 KEYS = ["day", "model_version"]
 ESTIMATE = ["estimated_accuracy", "estimated_low", "estimated_high"]
 
@@ -130,7 +128,8 @@ def pool(rows: pd.DataFrame, dataset: Dataset = TITANIC) -> pd.Series:
     -------
     Series
         The columns of such a row, without day and version: sums of the counts, means of the scores weighted by
-        outcomes, and intervals of the sums. Days count as independent. Without rows, counts are 0 and lists empty.
+        outcomes, and intervals of the sums, which hold the truth at least as often as those of the days. Days count as
+        independent. Without rows, counts are 0 and lists empty.
     """
     total: dict[str, Any] = rows[[dataset.rows, "known", *_cells(dataset)]].sum().to_dict()
     right = _right(total, dataset)
@@ -145,16 +144,18 @@ def pool(rows: pd.DataFrame, dataset: Dataset = TITANIC) -> pd.Series:
 
 
 def _mean(rows: pd.DataFrame, name: str, low: str, high: str, size: str) -> dict[str, float]:
-    """The mean over days, weighted by passengers, and the interval that follows from those of the days."""
+    """The mean over days, weighted by passengers, and its interval from those of the days (Zou and Donner 2008).
+
+    Each end is as far from the mean as the squared distances of the days' ends, which differ to both sides, add up to.
+    """
     values, lows, highs, sizes = (rows[column].to_numpy(dtype=float) for column in (name, low, high, size))
     used = ~(np.isnan(values) | np.isnan(lows))
     if not used.any():
         return dict.fromkeys((name, low, high), np.nan)
     weight = sizes[used] / sizes[used].sum()
     value = float(weight @ values[used])
-    error = (highs - lows)[used] / (2 * Z)
-    half = Z * float(np.sqrt(((weight * error) ** 2).sum()))
-    return {name: value, low: value - half, high: value + half}
+    below, above = (np.hypot.reduce(weight * (values - ends)[used]) for ends in (lows, highs))
+    return {name: value, low: value - float(below), high: value + float(above)}
 
 
 def write_metrics(project: Project, days: Sequence[date], dataset: Dataset = TITANIC) -> pd.DataFrame:
