@@ -144,9 +144,10 @@ def pool(rows: pd.DataFrame, dataset: Dataset = TITANIC) -> pd.Series:
 
 
 def _mean(rows: pd.DataFrame, name: str, low: str, high: str, size: str) -> dict[str, float]:
-    """The mean over days, weighted by passengers, and its interval from those of the days (Zou and Donner 2008).
+    """The mean over days, weighted by passengers, and its interval from those of the days.
 
-    Each end is as far from the mean as the squared distances of the days' ends, which differ to both sides, add up to.
+    The mean of many days is hardly skewed. The interval that a day would have without its skewness reaches about as far
+    as the harmonic mean of the two distances from the day's mean to its ends; these add up in squares.
     """
     values, lows, highs, sizes = (rows[column].to_numpy(dtype=float) for column in (name, low, high, size))
     used = ~(np.isnan(values) | np.isnan(lows))
@@ -154,8 +155,10 @@ def _mean(rows: pd.DataFrame, name: str, low: str, high: str, size: str) -> dict
         return dict.fromkeys((name, low, high), np.nan)
     weight = sizes[used] / sizes[used].sum()
     value = float(weight @ values[used])
-    below, above = (np.hypot.reduce(weight * (values - ends)[used]) for ends in (lows, highs))
-    return {name: value, low: value - float(below), high: value + float(above)}
+    below, above = (values - lows)[used], (highs - values)[used]
+    reach = 2 * below * above / np.where(below + above > 0, below + above, 1)
+    half = float(np.linalg.norm(weight * reach))
+    return {name: value, low: value - half, high: value + half}
 
 
 def write_metrics(project: Project, days: Sequence[date], dataset: Dataset = TITANIC) -> pd.DataFrame:
