@@ -78,6 +78,8 @@ NOT_IMPORTED = {
 OURS = {"lifeboat", "hopsworks_local", *(path.stem for path in ROOT.glob("tests/**/*.py"))}
 OF_THE_CLIENT = {"hops-deltalake": "hopsworks"}
 EXTRAS = {"sdv", "sdmetrics", "lightgbm", "polars"}
+OF_AN_ENVIRONMENT_OF_ITS_OWN = {"anonymeter", "arfpy", "torch"}
+"""What benchmarks/privacy_attacks.py imports: Anonymeter needs an older numpy."""
 
 
 def imported() -> Iterator[str]:
@@ -88,7 +90,7 @@ def imported() -> Iterator[str]:
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
                 modules += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
-                for name in {module.split(".")[0] for module in modules} - OURS - EXTRAS:
+                for name in {module.split(".")[0] for module in modules} - OURS - EXTRAS - OF_AN_ENVIRONMENT_OF_ITS_OWN:
                     if name not in sys.stdlib_module_names:
                         distribution = canonicalize_name(distributions[name][0])
                         yield OF_THE_CLIENT.get(distribution, distribution)
