@@ -3,7 +3,11 @@
 import importlib
 import sys
 
-EVERYTHING = ("quality", "coverage", "speed", "synthetic", "privacy", "spaces", "monitor", "scoring")
+EVERYTHING = (
+    *("quality", "model_search", "coverage", "speed"),
+    *("synthetic", "synthetic_rate", "privacy"),
+    *("spaces", "monitor", "scoring"),
+)
 
 for name in sys.argv[1:] or EVERYTHING:
     if name not in EVERYTHING:
