@@ -58,7 +58,7 @@ def choose(X: pd.DataFrame, y: pd.Series, ticket: pd.Series, seed: int = 0) -> t
 def nested(X: pd.DataFrame, y: pd.Series, ticket: pd.Series, groups: pd.Series | None) -> tuple[pd.DataFrame, list]:
     """Metrics of every outer fold, and what was chosen for it."""
     parts, chosen = [], []
-    for repeat, fold, train, test in folds(y, groups):
+    for repeat, fold, train, test in folds(y, groups, repeats=2):
         name, pipeline = choose(X.iloc[train], y.iloc[train], ticket.iloc[train], seed=100 + repeat)
         chosen.append({"estimator": name} | (settings(pipeline) if name == "logistic_companions" else {}))
         columns = {

@@ -71,7 +71,8 @@ def attacked(seeds: range = SEEDS) -> pd.DataFrame:
     with TemporaryDirectory() as name:
         folder = Path(name)
         prepare(folder, seeds)
-        subprocess.run([python, Path(__file__).with_name("privacy_attacks.py"), folder], check=True)
+        # -P: else the module named coverage here would hide the package of that name
+        subprocess.run([python, "-P", Path(__file__).with_name("privacy_attacks.py"), folder], check=True)
         return pd.read_parquet(folder / "risks.parquet").drop(columns="split")
 
 

@@ -61,7 +61,7 @@ def sdv(name: str) -> Callable[[pd.DataFrame, int], pd.DataFrame]:
 
 
 HERE = {"adversarial random forests (arfpy)": forest}
-HERE |= {f"SDV {name}": sdv(name) for name in ("GaussianCopula", "TVAE", "CTGAN")}
+HERE |= {f"SDV {name}": sdv(name) for name in ("GaussianCopula", "TVAE")}
 
 
 def risks(known: pd.DataFrame, made: pd.DataFrame, control: pd.DataFrame, seed: int) -> dict[str, float]:

@@ -171,9 +171,9 @@ def learning_curve(power: float = 0.8) -> Iterator[str]:
     needed = len(TABLE) * ((norm.ppf(0.975) + norm.ppf(power)) * found["standard_error"] / found["difference"]) ** 2
     yield ""
     difference, error, more = found["difference"], found["standard_error"], needed - len(TABLE)
-    yield f"The last difference ({difference:.4f}, standard error {error:.4f}) would be resolved at the 5% level with a power"
-    yield f"of {power:.0%} by about {needed:,.0f} passengers, {more:,.0f} more than there are, if it stays as large and its"
-    yield "error shrinks with the square root of their number."
+    yield f"The last difference ({difference:.4f}, standard error {error:.4f}) would be resolved at the 5% level with a"
+    yield f"power of {power:.0%} by {needed:,.0f} passengers, {more:,.0f} more than there are, if it stays as large"
+    yield "and its error shrinks with the square root of their number."
 
 
 def fill(section: str, lines: Iterator[str]) -> None:
