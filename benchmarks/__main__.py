@@ -5,7 +5,7 @@ import sys
 
 EVERYTHING = (
     *("quality", "model_search", "coverage", "speed"),
-    *("synthetic", "synthetic_rate", "privacy"),
+    *("synthetic", "synthetic_rate", "synthetic_margins", "privacy"),
     *("spaces", "monitor", "scoring"),
 )
 

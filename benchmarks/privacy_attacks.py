@@ -1,9 +1,10 @@
 """Attack synthetic passengers with Anonymeter (Giomi and others 2023); run by `benchmarks.privacy` in its environment.
 
-    python privacy_attacks.py FOLDER
+    python privacy_attacks.py FOLDER [quality]
 
 FOLDER holds one folder per split with `known.parquet`, `control.parquet` and one file per method. The methods of
-`HERE` are added, because their packages live in this environment too. The risks go to FOLDER/risks.parquet.
+`HERE` are added to folders named `halves`, because their packages live in this environment too. The risks go to
+FOLDER/risks.parquet. With `quality`, SDMetrics scores whole samples instead.
 """
 
 import logging
@@ -86,6 +87,20 @@ def risks(known: pd.DataFrame, made: pd.DataFrame, control: pd.DataFrame, seed: 
     return found
 
 
+def quality(folder: Path) -> None:
+    """Score every `whole SEED NAME.parquet` against `real.parquet` with SDMetrics."""
+    from sdmetrics.reports.single_table import QualityReport
+
+    real, rows = read(folder / "real.parquet"), []
+    metadata = {"columns": {n: {"sdtype": "numerical" if n in NUMBERS else "categorical"} for n in real}}
+    for path in sorted(folder.glob("whole *.parquet")):
+        report = QualityReport()
+        report.generate(real, read(path), metadata, verbose=False)
+        _, seed, name = path.stem.split(maxsplit=2)
+        rows.append({"seed": seed, "name": name, "quality": report.get_score()})
+    pd.DataFrame(rows).to_parquet(folder / "quality.parquet")
+
+
 def main(folder: Path) -> None:
     """Attack every method on every split."""
     logging.disable(logging.WARNING)
@@ -94,7 +109,7 @@ def main(folder: Path) -> None:
     for split in sorted(path for path in folder.iterdir() if path.is_dir()):
         known, control = (read(split / f"{name}.parquet") for name in ("known", "control"))
         methods = {path.stem: read(path) for path in sorted(split.glob("made *.parquet"))}
-        if not split.name.startswith("thirds"):
+        if split.name.startswith("halves"):
             methods |= {f"made {name}": make(known, len(known)) for name, make in HERE.items()}
         for name, made in methods.items():
             found = risks(known, made, control, seed=len(rows))
@@ -104,4 +119,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    (quality if "quality" in sys.argv[2:] else main)(Path(sys.argv[1]))
