@@ -14,18 +14,20 @@ import venv
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from scipy.stats import t
 
 from lifeboat import survival
+from lifeboat.figures.intervals import draw_intervals
 from lifeboat.passengers import FEATURES, LABEL
 from lifeboat.synthetic.judging.rivals import RIVALS
 
 from . import synthetic
 
 ROOT = Path(__file__).parents[1]
-PAGE = Path(__file__).with_name("synthetic.md")
+FIGURE = Path(__file__).with_name("privacy.svg")
 PACKAGES = ["anonymeter==1.1.0", "arfpy==0.1.1", "sdv==2.0.0", "pyarrow"]
 SEEDS = range(10)
 METHODS = {"PassengerGenerator": synthetic.ours()}
@@ -90,14 +92,18 @@ def memory_of(estimator: str, seeds: range = SEEDS) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def interval(values: pd.Series) -> tuple[float, float, float]:
+    """A mean over the splits with its 95% t interval."""
+    reach = t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
+    return values.mean(), values.mean() - reach, values.mean() + reach
+
+
 def cell(values: pd.Series) -> str:
     """A mean over the splits with its 95% t interval."""
     if values.isna().all():
         return ""
-    reach = t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
-    return f"{values.mean():.3f} ({values.mean() - reach:.3f} to {values.mean() + reach:.3f})".replace(
-        "-0.000", "0.000"
-    )
+    mean, low, high = interval(values)
+    return f"{mean:.3f} ({low:.3f} to {high:.3f})".replace("-0.000", "0.000")
 
 
 def table(risks: pd.DataFrame) -> list[str]:
@@ -109,12 +115,23 @@ def table(risks: pd.DataFrame) -> list[str]:
     return lines
 
 
+def draw(risks: pd.DataFrame, attack: str = "inference of survived") -> None:
+    """Draw one risk of every method, the classifiers and the reference last."""
+    groups = risks.groupby("method", sort=False)[attack]
+    found = pd.DataFrame({name: interval(part) for name, part in groups}, index=["value", "low", "high"]).T
+    figure, axes = plt.subplots(figsize=(9, 4.5), layout="constrained")
+    draw_intervals(axes, found, zero=0)
+    axes.set(xlabel="risk, with its 95% interval over ten splits", title=attack.capitalize())
+    figure.savefig(FIGURE, metadata={"Date": None})
+
+
 def main() -> None:
-    """Attack everything and fill the table."""
+    """Attack everything, fill the table and draw the figure."""
     risks = pd.concat([attacked(), *map(memory_of, CLASSIFIERS)], ignore_index=True)
     lines = "\n".join(table(risks))
     print(lines)
     synthetic.fill("attacks", lines)
+    draw(risks)
 
 
 if __name__ == "__main__":

@@ -68,15 +68,16 @@ HERE |= {f"SDV {name}": sdv(name) for name in ("GaussianCopula", "TVAE")}
 def risks(known: pd.DataFrame, made: pd.DataFrame, control: pd.DataFrame, seed: int) -> dict[str, float]:
     """How much more often an attack succeeds on the known than on the control, of what it could have gained."""
     np.random.seed(seed)  # Anonymeter draws from the global generator
+    targets = min(len(known), len(control))
     everyone = {"ori": known, "syn": made, "control": control}
     attacks = {
         "singling out": SinglingOutEvaluator(**everyone, n_attacks=SINGLED_OUT, n_cols=COLUMNS_OF_A_QUERY, seed=seed),
-        "linkability": LinkabilityEvaluator(**everyone, aux_cols=LINKED, n_attacks=len(known), n_neighbors=1),
+        "linkability": LinkabilityEvaluator(**everyone, aux_cols=LINKED, n_attacks=targets, n_neighbors=1),
     }
     for secret, is_number in SECRETS.items():
         others = [name for name in known if name != secret]
         attacks[f"inference of {secret}"] = InferenceEvaluator(
-            **everyone, aux_cols=others, secret=secret, regression=is_number, n_attacks=len(known)
+            **everyone, aux_cols=others, secret=secret, regression=is_number, n_attacks=targets
         )
     found = {}
     for name, attack in attacks.items():
@@ -114,7 +115,7 @@ def main(folder: Path) -> None:
         for name, made in methods.items():
             found = risks(known, made, control, seed=len(rows))
             rows.append({"split": split.name, "method": name.removeprefix("made "), **found})
-            print(split.name, *rows[-1].values(), flush=True)
+            print(*rows[-1].values(), flush=True)
         pd.DataFrame(rows).to_parquet(folder / "risks.parquet")
 
 
