@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
+from scipy.stats import norm
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import VotingClassifier
 from sklearn.gaussian_process import GaussianProcessClassifier
@@ -27,7 +28,13 @@ from lifeboat.survival.preprocessing import PassengerMatrix
 from lifeboat.survival.traits import TRAITS, PassengerTraits
 
 PAGE = Path(__file__).with_name("quality.md")
-HEADINGS = {"roc_auc": "ROC AUC", "log_loss": "log loss", "brier": "Brier", "calibration_error": "ECE"}
+HEADINGS = {
+    "accuracy": "accuracy",
+    "roc_auc": "ROC AUC",
+    "log_loss": "log loss",
+    "brier": "Brier",
+    "calibration_error": "ECE",
+}
 TABLE = passengers.load()
 X, Y = TABLE[passengers.FEATURES], TABLE[passengers.LABEL]
 
@@ -90,14 +97,14 @@ def _cell(table: pd.DataFrame, metric: str) -> str:
 
 def differences(scores: dict[str, dict[str, pd.DataFrame]], protocol: str) -> Iterator[str]:
     """Paired differences to the default, with corrected 95% intervals."""
-    yield "| minus logistic_companions | log loss | ROC AUC | Brier |"
-    yield "|---|---|---|---|"
+    yield "| minus logistic_companions | log loss | ROC AUC | Brier | accuracy |"
+    yield "|---|---|---|---|---|"
     for name, tables in scores.items():
         if name == "logistic_companions":
             continue
         cells = [
             _difference(tables[protocol][metric], scores["logistic_companions"][protocol][metric])
-            for metric in ("log_loss", "roc_auc", "brier")
+            for metric in ("log_loss", "roc_auc", "brier", "accuracy")
         ]
         yield f"| {name} | " + " | ".join(cells) + " |"
 
@@ -130,6 +137,45 @@ def coverage() -> Iterator[str]:
         yield f"| {name} | " + " | ".join(f"{share:.1%}" for share in shares) + " |"
 
 
+SIZES = (0.2, 0.4, 0.6, 0.8, 1.0)
+"""Shares of the training part that a learning curve learns from."""
+
+TWO_BEST = ("logistic_companions", "logistic_engineered")
+
+
+def losses_by_size(share: float) -> pd.DataFrame:
+    """Log loss of the two best on every fold with companions together, learned from a share of the training parties."""
+    found = {}
+    for repeat, fold, train, test in survival.evaluation.folds(Y, TABLE["ticket"]):
+        tickets = TABLE["ticket"].iloc[train].unique()
+        random = np.random.default_rng([repeat, fold])
+        some = random.permutation(tickets)[: round(share * len(tickets))]
+        rows = train[TABLE["ticket"].iloc[train].isin(some)]
+        for name in TWO_BEST:
+            p = survival.fit(name, X.iloc[rows], Y.iloc[rows]).predict_proba(X.iloc[test])[:, 1]
+            lost = survival.losses(Y.iloc[test], p)["log_loss"].mean()
+            found.setdefault((repeat, fold), {})[name] = lost
+    return pd.DataFrame(found).T.rename_axis(["repeat", "fold"])
+
+
+def learning_curve(power: float = 0.8) -> Iterator[str]:
+    """Log loss by training size, and the passengers that it would take to tell the two best apart."""
+    yield f"| passengers to learn from | {' | '.join(TWO_BEST)} | difference |"
+    yield "|---|---|---|---|"
+    for share in SIZES:
+        table = losses_by_size(share)
+        ours, other = (table[name] for name in TWO_BEST)
+        size = f"about {0.8 * share * len(TABLE):,.0f}"
+        yield f"| {size} | {ours.mean():.4f} | {other.mean():.4f} | {_difference(other, ours)} |"
+    found = paired_difference(other, ours)
+    needed = len(TABLE) * ((norm.ppf(0.975) + norm.ppf(power)) * found["standard_error"] / found["difference"]) ** 2
+    yield ""
+    difference, error, more = found["difference"], found["standard_error"], needed - len(TABLE)
+    yield f"The last difference ({difference:.4f}, standard error {error:.4f}) would be resolved at the 5% level with a"
+    yield f"power of {power:.0%} by {needed:,.0f} passengers, {more:,.0f} more than there are, if it stays as large"
+    yield "and its error shrinks with the square root of their number."
+
+
 def fill(section: str, lines: Iterator[str]) -> None:
     """Put lines into the page, between the marks of a section."""
     text = "\n".join(lines)
@@ -150,6 +196,7 @@ def main() -> None:
         fill(section, rows(scores, [protocol]))
     fill("difference-random", differences(scores, "random folds"))
     fill("difference-together", differences(scores, "companions together"))
+    fill("learning", learning_curve())
     fill("ablation", ablation())
     fill("coverage", coverage())
     both = list(PROTOCOLS)[:2]

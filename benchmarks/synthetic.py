@@ -11,6 +11,7 @@ import time
 import warnings
 from collections.abc import Callable
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ from lifeboat.synthetic.judging import fidelity, judges
 from lifeboat.synthetic.judging.codes import NUMBERS
 from lifeboat.synthetic.judging.rivals import RIVALS
 
+PAGE = Path(__file__).with_name("synthetic.md")
 SEEDS = range(3)
 MILLION = 1_000_000
 REAL = passengers.load()[[*FEATURES, LABEL]]
@@ -119,6 +121,13 @@ def speed(sample: Sampler) -> float:
         sample(MILLION, seed)
         taken.append(time.perf_counter() - start)
     return 1 / min(taken)
+
+
+def fill(section: str, text: str) -> None:
+    """Put text into the page, between the marks of a section."""
+    start, end = f"<!-- {section} -->\n", "\n<!-- end -->"
+    before, rest = PAGE.read_text().split(start)
+    PAGE.write_text(before + start + text + rest[rest.index(end) :])
 
 
 def main(seeds: range = SEEDS) -> None:

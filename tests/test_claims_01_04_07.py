@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from sklearn.model_selection import train_test_split
 
-from lifeboat import arrivals, monitoring, passengers, scoring, survival
+from lifeboat import arrivals, monitoring, passengers, scoring, store, survival
 from lifeboat.days import days_between
 from lifeboat.intervals import wilson
 from lifeboat.passengers import FEATURES
@@ -270,6 +270,24 @@ TESTED = [
 def test_what_lesson_04_says_of_the_three_tests_is_so(scores, phrase, holds):
     assert phrase in source("04")
     assert holds(*scores)
+
+
+ATTACKED = {
+    "PassengerGenerator": "The generator {}",
+    "Gaussian copula": "the copula {}",
+    "sequential trees": "sequential trees {}",
+    "bootstrap": "a bootstrap {}",
+    "no passengers, the classifier logistic_companions itself": "the default model of notebook 03, {}",
+}
+
+
+@pytest.mark.parametrize("method", ATTACKED)
+def test_the_risks_in_lesson_04_are_those_that_the_benchmark_wrote(method):
+    page = (store.project_folder() / "benchmarks" / "synthetic.md").read_text(encoding="utf-8")
+    attacks = page.split("<!-- attacks -->")[1].split("<!-- end -->")[0]
+    header, _, *rows = ([cell.strip() for cell in line.split("|")] for line in attacks.strip().splitlines())
+    (cell,) = (row[header.index("inference of survived")] for row in rows if row[1] == method)
+    assert ATTACKED[method].format(cell.split()[0]) in source("04")
 
 
 def test_a_ship_with_as_many_women_as_men():

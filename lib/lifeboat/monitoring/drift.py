@@ -74,7 +74,7 @@ class Reference:
         Without drift, the population stability index of samples of n and m passengers is about ``(1/n + 1/m)`` times
         a chi-squared variable with one degree of freedom fewer than bins (Yurdakul 2018, Statistical Properties of
         Population Stability Index), so the threshold is that distribution's upper quantile: it is crossed by chance
-        once in ``1 / alarm_rate`` looks.
+        once in ``1 / alarm_rate`` looks, and less often by a feature that leaves some of its bins empty.
 
         Parameters
         ----------
@@ -128,7 +128,7 @@ def drift(
     reference, recent : DataFrame
         The features; the bins are chosen by `reference`.
     alarm_rate : float
-        Between 0 and 1: how often a feature without drift is marked as drifted.
+        Between 0 and 1: how often a feature without drift is marked as drifted, at most.
     dataset : Dataset
         The description of the data.
 

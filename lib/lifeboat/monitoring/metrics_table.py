@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from lifeboat import features
 from lifeboat.dataset import Dataset
@@ -28,7 +27,6 @@ from lifeboat.survival import losses
 if TYPE_CHECKING:
     from hopsworks.project import Project
 
-Z = norm.ppf(0.975)
 KEYS = ["day", "model_version"]
 ESTIMATE = ["estimated_accuracy", "estimated_low", "estimated_high"]
 
@@ -130,7 +128,8 @@ def pool(rows: pd.DataFrame, dataset: Dataset = TITANIC) -> pd.Series:
     -------
     Series
         The columns of such a row, without day and version: sums of the counts, means of the scores weighted by
-        outcomes, and intervals of the sums. Days count as independent. Without rows, counts are 0 and lists empty.
+        outcomes, and intervals of the sums, which hold the truth at least as often as those of the days. Days count as
+        independent. Without rows, counts are 0 and lists empty.
     """
     total: dict[str, Any] = rows[[dataset.rows, "known", *_cells(dataset)]].sum().to_dict()
     right = _right(total, dataset)
@@ -145,15 +144,20 @@ def pool(rows: pd.DataFrame, dataset: Dataset = TITANIC) -> pd.Series:
 
 
 def _mean(rows: pd.DataFrame, name: str, low: str, high: str, size: str) -> dict[str, float]:
-    """The mean over days, weighted by passengers, and the interval that follows from those of the days."""
+    """The mean over days, weighted by passengers, and its interval from those of the days.
+
+    The mean of many days is hardly skewed. The interval that a day would have without its skewness reaches about as far
+    as the harmonic mean of the two distances from the day's mean to its ends; these add up in squares.
+    """
     values, lows, highs, sizes = (rows[column].to_numpy(dtype=float) for column in (name, low, high, size))
     used = ~(np.isnan(values) | np.isnan(lows))
     if not used.any():
         return dict.fromkeys((name, low, high), np.nan)
     weight = sizes[used] / sizes[used].sum()
     value = float(weight @ values[used])
-    error = (highs - lows)[used] / (2 * Z)
-    half = Z * float(np.sqrt(((weight * error) ** 2).sum()))
+    below, above = (values - lows)[used], (highs - values)[used]
+    reach = 2 * below * above / np.where(below + above > 0, below + above, 1)
+    half = float(np.linalg.norm(weight * reach))
     return {name: value, low: value - half, high: value + half}
 
 

@@ -107,13 +107,20 @@ def measure_difference(
     Returns
     -------
     DataFrame
-        Indexed by metric: ``value`` (that of `probability` minus that of `other`), ``low``, ``high``.
+        Indexed by metric: ``value`` (that of `probability` minus that of `other`), ``low``, ``high``. No ``gap``, for
+        neither sign of it is better.
+
+    Notes
+    -----
+    A few large parties decide much of a difference. So with the parties of a test set (a fifth of the Titanic's), 95%
+    intervals hold the difference in log loss in 94% of samples, in other metrics in 92% (benchmarks/coverage.md).
     """
     survived, ours, theirs = np.asarray(survived), np.asarray(probability), np.asarray(other)
     # both models are measured on the same resamples, so that what is hard for both cancels out of the difference
     weights = bootstrap_weights(len(survived), groups, resamples, seed)
     resampled = _metrics(survived, ours, weights) - _metrics(survived, theirs, weights)
-    return _with_interval(score(survived, ours) - score(survived, theirs), resampled, level)
+    difference = score(survived, ours) - score(survived, theirs)
+    return _with_interval(difference, resampled, level).drop(index="gap")
 
 
 def _with_interval(value: pd.Series, resampled: pd.DataFrame, level: float) -> pd.DataFrame:

@@ -32,6 +32,20 @@ def test_the_interval_is_wider_than_that_of_independent_folds():
     assert low < naive.low < values.mean() < naive.high < high
 
 
+def test_the_interval_of_folds_holds_the_truth_as_often_as_it_says():
+    """The model is the mean of its training values, so that its expected squared error is known."""
+    random, held = np.random.default_rng(2), []
+    for _ in range(600):
+        y, losses = random.normal(size=100), []
+        for _ in range(5):
+            parts = random.permutation(y).reshape(5, 20)
+            means = (y.sum() - parts.sum(axis=1)) / 80
+            losses.extend(((parts - means[:, None]) ** 2).mean(axis=1))
+        low, high = fold_interval(_folds(losses))
+        held.append(low <= 1 + 1 / 80 <= high)
+    assert np.mean(held) == pytest.approx(0.95, abs=0.03)
+
+
 @pytest.mark.parametrize("metric", ["log_loss", "roc_auc"])
 def test_differences_are_taken_from_the_best(metric):
     table = compare(_scores(bad=0.5, good=0.4), metric)

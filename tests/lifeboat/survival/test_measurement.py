@@ -58,3 +58,19 @@ def test_a_difference_is_paired():
     assert found.loc["log_loss", "value"] == pytest.approx(separate[0]["value"] - separate[1]["value"])
     assert found.loc["log_loss", "high"] - found.loc["log_loss", "low"] < (separate[0]["high"] - separate[0]["low"]) / 3
     assert found.loc["roc_auc"].tolist() == [0, 0, 0]
+
+
+def test_the_interval_of_parties_holds_the_truth_as_often_as_it_says():
+    """Parties of four share their fate, so that of 400 passengers only 100 are independent."""
+    random, held = np.random.default_rng(8), []
+    for _ in range(200):
+        p = random.uniform(0.1, 0.9, 100)
+        survived, probability, party = (np.repeat(each, 4) for each in (random.random(100) < p, p, np.arange(100)))
+        low, high = measure(survived.astype(int), probability, party, resamples=200).loc["brier", ["low", "high"]]
+        held.append(low <= 0.25 - 0.8**2 / 12 <= high)
+    assert np.mean(held) == pytest.approx(0.95, abs=0.045)
+
+
+def test_a_difference_has_no_gap_for_neither_sign_of_it_is_better():
+    found = measure_difference(SURVIVED, PROBABILITY, PROBABILITY)
+    assert list(found.index) == ["roc_auc", "log_loss", "brier", "accuracy"]

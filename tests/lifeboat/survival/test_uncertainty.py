@@ -35,3 +35,18 @@ def test_no_prediction_rules_out_both_outcomes():
 def test_a_level_out_of_range_is_refused(level):
     with pytest.raises(LifeboatError, match="allowed: a number between 0 and 1"):
         survival.plausibility(pd.DataFrame({"survived": [0, 1], "probability": [0.2, 0.8]}), level)
+
+
+@pytest.mark.parametrize(("outcome", "word"), [(0, "died"), (1, "survived")])
+def test_the_sets_hold_each_outcome_as_often_as_they_say(outcome, word):
+    random = np.random.default_rng(9)
+
+    def drawn(n):
+        p = random.beta(1, 1.5, n)
+        return pd.DataFrame({"survived": (random.random(n) < p).astype(int), "probability": p})
+
+    held = []
+    for _ in range(300):
+        least = survival.plausibility(drawn(150), level=0.9)
+        held += [word in least.outcomes(p) for p in drawn(100).query("survived == @outcome")["probability"]]
+    assert np.mean(held) == pytest.approx(0.905, abs=0.015)
