@@ -12,16 +12,19 @@ OURS = ("Lifeboat", "PassengerGenerator", "logistic_companions", "endpoint `pred
 
 
 class Picture(NamedTuple):
-    """What is drawn of a table: `column` for each row of the table of `document` that has it."""
+    """What is drawn of a table: `column` for each row of the first table of `document`, from `after` on, that has it."""
 
     name: str
     document: str
     column: str
     title: str
+    after: str = ""
 
 
 PICTURES = [
-    Picture("quality", "quality.md", "random folds: log loss", "Log loss, random folds (less is better)"),
+    Picture(
+        "quality", "quality.md", "random folds: log loss", "Log loss, random folds (less is better)", "<!-- random -->"
+    ),
     Picture("scoring", "scoring.md", "million rows/s", "Rows scored, Parquet to Parquet, millions a second"),
     Picture("spaces", "spaces.md", "p95, times the empty app", "Fifty clients: slowest twentieth, times an empty app"),
     Picture("monitor", "spaces.md", "10,000,000", "Seconds over ten million predictions"),
@@ -30,15 +33,14 @@ PICTURES = [
 ]
 
 
-def tables(document: Path) -> list[pd.DataFrame]:
+def tables(text: str) -> list[pd.DataFrame]:
     """Read all tables of a document, as texts; the index is the first column.
 
     Parameters
     ----------
-    document : Path
-        A Markdown file.
+    text : str
+        Markdown.
     """
-    text = document.read_text(encoding="utf-8")
     found = []
     for block in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
         head, _, *rows = [[cell.strip(" *") for cell in line.strip()[1:-1].split("|")] for line in block.splitlines()]
@@ -59,7 +61,8 @@ def bars(picture: Picture) -> pd.Series:
     LookupError
         If no table of the document has the column.
     """
-    for table in tables(HERE / picture.document):
+    text = (HERE / picture.document).read_text(encoding="utf-8")
+    for table in tables(text[text.index(picture.after) :]):
         if picture.column in table:
             texts = table[picture.column].str.extract(r"^([\d.,]+)", expand=False).dropna()
             return texts.str.replace(",", "").astype(float)

@@ -10,8 +10,8 @@ from PIL import Image
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 INDEX = (FOLDER / "README.md").read_text(encoding="utf-8")
-APART = {"faults", "model_search", "pictures"}
-"""Modules that `make bench` does not run: kills, the search of settings, and the pictures that it draws at the end."""
+APART = {"faults", "pictures", "privacy_attacks"}
+"""Modules that are no step of `make bench`: kills, the pictures that it draws at the end, and a part of another."""
 
 
 def test_every_benchmark_is_run_by_make_bench():
