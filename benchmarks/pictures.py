@@ -12,7 +12,7 @@ OURS = ("Lifeboat", "PassengerGenerator", "logistic_companions", "endpoint `pred
 
 
 class Picture(NamedTuple):
-    """What is drawn of a table: `column` for each row of the first table of `document`, from `after` on, that has it."""
+    """What is drawn: `column` for each row of the first table of `document`, from `after` on, that has it."""
 
     name: str
     document: str
