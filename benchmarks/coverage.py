@@ -192,12 +192,8 @@ def bootstrap() -> Iterator[Check]:
                 row = tables[kind].loc[name]
                 found[kind, name].append(inside(row["low"], of_all[kind][name], row["high"]))
         for (kind, name), held in found.items():
-            of, promise = ("", 0.95) if kind == "metric" else (", difference of two models", PROMISED.get(name, 0.92))
+            of, promise = ("", 0.95) if kind == "metric" else (", difference of two models", 0.92)
             yield Check(f"bootstrap, {size} passengers: {name.replace('_', ' ')}{of}", promise, np.array(held))
-
-
-PROMISED = {"log_loss": 0.95}
-"""What `measure_difference` promises of the test set; of other metrics it says 92%."""
 
 
 @cache
