@@ -293,9 +293,8 @@ CHECKS: dict[str, Callable[[], Iterator[Check]]] = {
     "conformal": conformal,
     "folds": folds,
 }
-HEADER = (
-    "| interval or threshold | promise | measured | Monte Carlo error | repetitions | verdict |\n" + "|---" * 6 + "|"
-)
+COLUMNS = ["kind", "interval or threshold", "promise", "measured", "Monte Carlo error", "repetitions", "verdict"]
+HEADER = f"| {' | '.join(COLUMNS)} |\n{'|---' * len(COLUMNS)}|"
 
 
 def rows_of_page() -> dict[str, list[str]]:
