@@ -1,13 +1,26 @@
-"""Few large files instead of many small ones: `python -m hopsworks_local compact --store DIR`."""
+"""Few large files instead of many small ones, and a short log: by itself, and by the command `compact`.
 
+A client that merges fails if anybody else has changed the table since it looked. So the service tidies a table while it
+answers the client that has just written: that one waits, and others who merge at the same time would have failed by its
+write already. Whoever only appends or reads is not disturbed at all.
+"""
+
+import logging
+import time
 from pathlib import Path
 from typing import TextIO
 
+from hopsworks_local.delta import log_files
 from hopsworks_local.errors import StoreError
 from hopsworks_local.metadata import Kind
 from hopsworks_local.store import Store, is_served
 
 IN_USE_HOURS = 1  # for which files that are no longer part of a table may still be read by somebody
+IN_USE_SECONDS = 10  # the same of the log, which is read in a moment
+COMMITS = 30  # after which a table is tidied
+SMALL_BYTES = 16 * 2**20  # files below it are then joined: at most so much is written again each time
+
+log = logging.getLogger(__name__)
 
 
 def compact(stores: list[Store], out: TextIO) -> int:
@@ -30,13 +43,27 @@ def compact(stores: list[Store], out: TextIO) -> int:
     return 0
 
 
-def compact_table(folder: Path, kept_hours: int) -> tuple[int, int]:
-    """Compact a Delta table, remove files that have not been part of it for some hours, and write a checkpoint.
+def compact_table(folder: Path, kept_hours: int, small_bytes: int | None = None) -> tuple[int, int]:
+    """Write a checkpoint of a Delta table, join its small files, and remove what has been replaced.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the table lies.
+    kept_hours : int
+        For which files stay that are no longer part of it.
+    small_bytes : int, optional
+        Larger files are left as they are; default: 100 MB.
 
     Returns
     -------
     tuple of int
         How many files made up the table before and now.
+
+    Raises
+    ------
+    StoreError
+        If somebody wrote to it at the same moment.
     """
     from deltalake import DeltaTable
     from deltalake.exceptions import DeltaError
@@ -44,12 +71,36 @@ def compact_table(folder: Path, kept_hours: int) -> tuple[int, int]:
     try:
         table = DeltaTable(folder)
         before = len(table.file_uris())
-        table.optimize.compact()
-        table.vacuum(kept_hours, dry_run=False, enforce_retention_duration=False)
         table.create_checkpoint()
+        _shorten_log(folder)
+        table.optimize.compact(target_size=small_bytes)
+        table.vacuum(kept_hours, dry_run=False, enforce_retention_duration=False)
     except DeltaError as error:
         reason = str(error).partition("\n")[0]
         raise StoreError(
             f"the table {folder} was not compacted ({reason}): its rows are as they were; try again"
         ) from error
     return before, len(table.file_uris())
+
+
+def tidy(folder: Path) -> None:
+    """Compact a table if many commits have been made since its last checkpoint."""
+    if max(log_files(folder), default=-1) - max(_checkpoints(folder), default=-1) < COMMITS:
+        return
+    try:
+        compact_table(folder, IN_USE_HOURS, SMALL_BYTES)
+    except Exception as error:  # the write that is being answered has succeeded, whatever becomes of this
+        log.info("the table %s is not compacted yet: %s", folder.name, error)
+
+
+def _checkpoints(folder: Path) -> dict[int, Path]:
+    """Return the checkpoints of a table's log by the version of the table."""
+    return {int(file.name[:20]): file for file in (folder / "_delta_log").glob("*.checkpoint.parquet")}
+
+
+def _shorten_log(folder: Path) -> None:
+    """Remove, oldest first, what lies before the last checkpoint but one and has been there for a while."""
+    *_, first_kept = sorted(_checkpoints(folder))[:-1] or [0]
+    for file in sorted((folder / "_delta_log").glob("[0-9]*")):
+        if int(file.name[:20]) < first_kept and time.time() - file.stat().st_mtime > IN_USE_SECONDS:
+            file.unlink(missing_ok=True)

@@ -229,8 +229,13 @@ class Metadata:
         where = "kind = ? AND ready = ? AND (? IS NULL OR name = ?) AND parent = ?"
         return list(self._select(where, (kind, ready, name, name, self.project if parent is None else parent)))
 
-    def _select(self, where: str, parameters: tuple) -> Iterator[Document]:
-        query = f"SELECT {COLUMNS} FROM documents WHERE {where} ORDER BY name, version"
+    def newest(self, kind: Kind, parent: int, count: int) -> list[Document]:
+        """Return the last documents of those without a name that belong to another, the newest at the end."""
+        where = "kind = ? AND parent = ? AND name = ''"
+        return list(self._select(where, (kind, parent, count), "version DESC LIMIT ?"))[::-1]
+
+    def _select(self, where: str, parameters: tuple, order: str = "name, version") -> Iterator[Document]:
+        query = f"SELECT {COLUMNS} FROM documents WHERE {where} ORDER BY {order}"
         for id, kind, parent, name, version, body in self._connection.execute(query, parameters).fetchall():
             yield Document(id, Kind(kind), parent, name, version, json.loads(body))
 
