@@ -106,6 +106,14 @@ def log_files(folder: Path) -> dict[int, int]:
     return {int(file.stem): file.stat().st_size for file in files if file.stem.isdigit()}
 
 
+def add_columns(folder: Path, empty: pa.Table) -> None:
+    """Give a table the columns of an empty one that it lacks; nothing happens if there is no table yet."""
+    from deltalake import write_deltalake
+
+    if (folder / "_delta_log").is_dir():
+        write_deltalake(folder, empty, mode="append", schema_mode="merge")
+
+
 def _check_log(folder: Path, commits: list[dict[str, Any]]) -> None:
     """Refuse a log without what has been acknowledged, of which delta-rs would read an older state."""
     files = log_files(folder)

@@ -49,15 +49,15 @@ class Conditions:
         self.parameters: dict[str, Any] = {}
         self._sources = sources
 
-    def aliases(self, logic: dict[str, Any]) -> set[str]:
-        """Return the sources that a filter is about."""
+    def aliases(self, logic: dict[str, Any], own: Source) -> set[str]:
+        """Return the sources that a filter in the query of a source is about."""
         if "condition" not in logic:
-            return {alias for child in _children(logic) for alias in self.aliases(child)}
+            return {alias for child in _children(logic) for alias in self.aliases(child, own)}
         other = _as_feature(logic.get("value"))
-        return {self._resolve(feature)[0].alias for feature in (logic["feature"], other) if feature}
+        return {self._resolve(feature, own)[0].alias for feature in (logic["feature"], other) if feature}
 
-    def sql(self, logic: dict[str, Any]) -> str:
-        """Return the condition of a filter: a single one, or two joined by AND or OR.
+    def sql(self, logic: dict[str, Any], own: Source) -> str:
+        """Return the condition of a filter in the query of a source: a single one, or two joined by AND or OR.
 
         Raises
         ------
@@ -67,14 +67,14 @@ class Conditions:
             If the filter is of another kind.
         """
         if "condition" in logic:
-            return self._comparison(logic)
-        parts = [self.sql(child) for child in _children(logic)]
+            return self._comparison(logic, own)
+        parts = [self.sql(child, own) for child in _children(logic)]
         if not parts:
             raise BadRequest("an empty filter: leave it out")
         return f"({LOGIC[logic['type']].join(parts)})"
 
-    def _comparison(self, filter: dict[str, Any]) -> str:
-        source, name = self._resolve(filter["feature"])
+    def _comparison(self, filter: dict[str, Any], own: Source) -> str:
+        source, name = self._resolve(filter["feature"], own)
         column, type = source.column(name), source.table.columns[name]
         condition, value = filter["condition"], filter.get("value")
         if value is None and condition in NULLS:
@@ -86,21 +86,26 @@ class Conditions:
         if condition not in COMPARISONS:
             raise NotSupported(f"the filter condition {condition!r}", f"use one of {', '.join(COMPARISONS)}, IN, LIKE")
         other = _as_feature(value)
-        operand = self._column(other) if other else self._bind(value, name, type)
+        operand = self._column(other, own) if other else self._bind(value, name, type)
         return f"{column} {COMPARISONS[condition]} {operand}"
 
-    def _column(self, feature: dict[str, Any]) -> str:
-        source, name = self._resolve(feature)
+    def _column(self, feature: dict[str, Any], own: Source) -> str:
+        source, name = self._resolve(feature, own)
         return source.column(name)
 
-    def _resolve(self, feature: dict[str, Any]) -> tuple[Source, str]:
-        """Which source a filter means: the client gives the group's id only sometimes."""
+    def _resolve(self, feature: dict[str, Any], own: Source) -> tuple[Source, str]:
+        """Which source a filter means: the client gives the group's id only sometimes.
+
+        If a feature group is joined with itself, a filter is about the one whose query it is in.
+        """
         id, name = feature.get("featureGroupId"), feature["name"]
         sources = [source for source in self._sources if id in (None, source.group.id)]
         found = [source for source in sources if name in source.table.columns]
         if not found:
             known = sorted({column for source in sources for column in source.table.columns})
             raise BadRequest(f"the filter names a feature {name!r}; known are {', '.join(known)}", UNKNOWN_FEATURE)
+        if own in found and id == own.group.id:
+            found = [own]
         if len(found) > 1:
             groups = ", ".join(source.group.name for source in found)
             raise BadRequest(f"the filter names a feature {name!r} of {groups}: say which, as in group[{name!r}] > 1")

@@ -51,6 +51,10 @@ class Kind(StrEnum):
     MODEL = "model"
     TAG = "tag"  # of a feature group, a feature view, a training dataset or a model
     JOB = "job"
+    KEYWORD = "keyword"  # of a feature group, a feature view or a training dataset
+    TRANSFORMATION = "transformation function"
+    EXPECTATION_SUITE = "expectation suite"  # of a feature group
+    VALIDATION_REPORT = "validation report"  # of a feature group
     CHECKSUMS = "checksums"  # of the files of a training dataset or a model
 
 
@@ -233,6 +237,11 @@ class Metadata:
         """Return the last documents of those without a name that belong to another, the newest at the end."""
         where = "kind = ? AND parent = ? AND name = ''"
         return list(self._select(where, (kind, parent, count), "version DESC LIMIT ?"))[::-1]
+
+    def names(self, kind: Kind) -> list[str]:
+        """Return the names that documents of a kind have, whomever they belong to."""
+        query = "SELECT DISTINCT name FROM documents WHERE kind = ? AND ready ORDER BY name"
+        return [name for (name,) in self._connection.execute(query, (kind,))]
 
     def _select(self, where: str, parameters: tuple, order: str = "name, version") -> Iterator[Document]:
         query = f"SELECT {COLUMNS} FROM documents WHERE {where} ORDER BY {order}"

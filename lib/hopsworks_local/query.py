@@ -1,14 +1,14 @@
 """A Hopsworks query document -> DuckDB SQL over the files of Delta tables.
 
 A query document names a left feature group with the features wanted of it, joins to other groups, and a filter over
-all of them. Nothing in it is trusted but ids and names: feature groups are looked up, names are quoted, values are
-bound as parameters.
+all of them; what is joined may have joins of its own. Nothing in it is trusted but ids and names: feature groups are
+looked up, names are quoted, values are bound as parameters.
 
 If all groups of a query have an event time, joins are point-in-time: each left row meets the latest right row whose
 event time is not after its own. Rows come in the order of the keys, so that a seeded split of them is reproducible.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -27,6 +27,7 @@ KNOWN = {
 NO_JOIN_KEYS = 270122
 
 LookUp = Callable[[int], tuple[Document, Table]]
+Wanted = tuple[dict[str, Any], Source]  # a condition, and the source whose query has it
 
 
 class Column(NamedTuple):
@@ -85,12 +86,11 @@ def compile_query(document: dict[str, Any], look_up: LookUp, project: str) -> St
     sources = _sources(document, look_up, project)
     timed = len(sources) > 1 and all(source.event_time for source in sources)
     conditions = Conditions(sources)
-    wanted = [part for source in sources for part in conjuncts(source.filter)]
+    wanted = [(part, source) for source in sources for part in conjuncts(source.filter)]
     columns = _columns(sources, timed)
     body = [
         "SELECT " + ", ".join(f"{c.source.column(c.name)} AS {quote(c.output)}" for c in columns),
-        f"FROM {sources[0].alias}",
-        *(_join(sources[0], source, timed) for source in sources[1:]),
+        f"FROM {_timed_joins(sources) if timed else _joined(sources[0], sources)}",
         *_where(conditions, wanted),
         *_order(sources),
         *_limit(document),
@@ -100,19 +100,19 @@ def compile_query(document: dict[str, Any], look_up: LookUp, project: str) -> St
 
 
 def _sources(document: dict[str, Any], look_up: LookUp, project: str) -> list[Source]:
-    _check_known(document)
-    sources = [_source(document, look_up, project, "fg0", {})]
-    for number, join in enumerate(document.get("joins") or [], start=1):
-        _check_known(join["query"])
-        if join["query"].get("joins"):
-            raise NotSupported("a join within a joined query", "join all feature groups to the first one")
-        sources.append(_source(join["query"], look_up, project, f"fg{number}", join))
+    """All feature groups of a query; each comes after the one that it is joined to."""
+    sources: list[Source] = []
+
+    def add(document: dict[str, Any], join: dict[str, Any], left: Source | None) -> None:
+        _check_known(document)
+        alias, (group, table) = f"fg{len(sources)}", look_up(document["leftFeatureGroup"]["id"])
+        source = Source(alias, group, table, project, document["leftFeatures"], document.get("filter"), join, left)
+        sources.append(source)
+        for inner in document.get("joins") or []:
+            add(inner["query"], inner, source)
+
+    add(document, {}, None)
     return sources
-
-
-def _source(document: dict[str, Any], look_up: LookUp, project: str, alias: str, join: dict[str, Any]) -> Source:
-    group, table = look_up(document["leftFeatureGroup"]["id"])
-    return Source(alias, group, table, project, document["leftFeatures"], document.get("filter"), join)
 
 
 def _check_known(document: dict[str, Any]) -> None:
@@ -126,18 +126,40 @@ def _check_known(document: dict[str, Any]) -> None:
         raise NotSupported(f"{', '.join(sorted(unknown))} in a query")
 
 
-def _join(left: Source, right: Source, timed: bool) -> str:
+def _joined(source: Source, sources: list[Source]) -> str:
+    """A source with all that is joined to it, which for a joined query comes first, in brackets."""
+    joins = []
+    for right in (other for other in sources if other.left is source):
+        whole = _joined(right, sources)
+        joins.append(f"{JOINS[_kind(right, JOINS)]} {whole if whole == right.alias else f'({whole})'} ON {_on(right)}")
+    return " ".join([source.alias, *joins])
+
+
+def _timed_joins(sources: list[Source]) -> str:
+    """The first source, joined with what was known of the others at its event time."""
+    first, joins = sources[0], [sources[0].alias]
+    for right in sources[1:]:
+        kind = _kind(right, TIMED_JOINS, " of feature groups with event times")
+        if kind == "INNER" and right.left.join and _kind(right.left, TIMED_JOINS) == "LEFT":
+            raise NotSupported("an inner join within a left join of feature groups with event times", "use one kind")
+        time = f"{first.column(first.event_time)} >= {right.column(right.event_time)}"
+        joins.append(f"ASOF {JOINS[kind]} {right.alias} ON {_on(right)} AND {time}")
+    return " ".join(joins)
+
+
+def _kind(right: Source, known: Collection[str], groups: str = "") -> str:
     kind = right.join.get("type") or "LEFT"
-    if kind not in JOINS or (timed and kind not in TIMED_JOINS):
-        groups = " of feature groups with event times" if timed else ""
+    if kind not in known:
         raise NotSupported(f"join_type {kind.lower()!r}{groups}", "join by 'inner' or 'left'")
-    conditions = [f"{left.column(a)} = {right.column(b)}" for a, b in _join_keys(left, right)]
-    if timed:
-        conditions.append(f"{left.column(left.event_time)} >= {right.column(right.event_time)}")
-    return f"{'ASOF ' if timed else ''}{JOINS[kind]} {right.alias} ON {' AND '.join(conditions)}"
+    return kind
 
 
-def _join_keys(left: Source, right: Source) -> list[tuple[str, str]]:
+def _on(right: Source) -> str:
+    return " AND ".join(f"{right.left.column(a)} = {right.column(b)}" for a, b in _join_keys(right))
+
+
+def _join_keys(right: Source) -> list[tuple[str, str]]:
+    left = right.left
     names = {side: [feature["name"] for feature in right.join.get(side) or []] for side in ("on", "leftOn", "rightOn")}
     lefts, rights = names["on"] or names["leftOn"], names["on"] or names["rightOn"]
     if len(lefts) != len(rights):
@@ -159,30 +181,32 @@ def _columns(sources: list[Source], timed: bool) -> list[Column]:
         for feature in source.features:
             name, output = feature["name"], source.prefix + feature["name"]
             qualified = feature.get("useFullyQualifiedName")
-            if source.join and not qualified and _is_repeated(sources[0], source, name, output in columns, timed):
+            if source.join and not qualified and _is_repeated(source, name, output in columns, timed):
                 continue
             if qualified or output in columns:
                 output = source.qualified(name)
+            if output in columns:
+                raise BadRequest(f"the query has two features {output!r}: give the second join a prefix")
             columns[output] = Column(source, name, output)
     if not columns:
         raise BadRequest("the query selects no features: select at least one")
     return list(columns.values())
 
 
-def _is_repeated(left: Source, right: Source, name: str, taken: bool, timed: bool) -> bool:
+def _is_repeated(right: Source, name: str, taken: bool, timed: bool) -> bool:
     """Whether a right feature repeats the left one that it was joined by, or only served a point-in-time join."""
-    return (taken and name in [a for a, _ in _join_keys(left, right)]) or (timed and name == right.event_time)
+    return (taken and name in [a for a, _ in _join_keys(right)]) or (timed and name == right.event_time)
 
 
-def _table(source: Source, conditions: Conditions, wanted: list[dict[str, Any]]) -> str:
+def _table(source: Source, conditions: Conditions, wanted: list[Wanted]) -> str:
     """The rows of a source; a point-in-time join must not meet a right row that the filter will drop."""
-    own = [part for part in wanted if source.join and conditions.aliases(part) == {source.alias}]
+    own = [part for part in wanted if source.join and conditions.aliases(*part) == {source.alias}]
     table = source.table.sql
     return f"SELECT * FROM ({table}) {source.alias} {' '.join(_where(conditions, own))}" if own else table
 
 
-def _where(conditions: Conditions, parts: list[dict[str, Any]]) -> list[str]:
-    return ["WHERE " + " AND ".join(conditions.sql(part) for part in parts)] if parts else []
+def _where(conditions: Conditions, wanted: list[Wanted]) -> list[str]:
+    return ["WHERE " + " AND ".join(conditions.sql(*part) for part in wanted)] if wanted else []
 
 
 def _order(sources: list[Source]) -> list[str]:

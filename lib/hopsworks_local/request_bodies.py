@@ -1,8 +1,9 @@
 """The shapes that documents of clients must have, as far as the service relies on them; other fields may be there."""
 
+import json
 from typing import Annotated, Any, Required
 
-from pydantic import ConfigDict, Discriminator, Field, Tag, with_config
+from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag, with_config
 from typing_extensions import TypedDict
 
 from hopsworks_local.parsing import MAX_NUMBER
@@ -10,6 +11,15 @@ from hopsworks_local.parsing import MAX_NUMBER
 Count = Annotated[int, Field(ge=0, le=MAX_NUMBER)]
 Version = Annotated[int, Field(ge=1, le=MAX_NUMBER)]
 Millis = Annotated[int, Field(ge=0, le=253_402_300_799_999)]  # until the end of the year 9999
+
+
+def _json_object(text: str) -> str:
+    if not isinstance(json.loads(text or "{}"), dict):
+        raise ValueError("must be the text of a JSON object")
+    return text
+
+
+JSONText = Annotated[str, AfterValidator(_json_object)]
 _lenient = with_config(ConfigDict(extra="allow", strict=True))
 
 
@@ -138,6 +148,79 @@ class Group(TypedDict, total=False):
     timeTravelFormat: str | None
     dataSource: DataSource | None
     tags: Tags | None
+    expectationSuite: "Suite | None"
+    transformationFunctions: list[dict[str, Any]] | None
+
+
+@_lenient
+class Expectation(TypedDict, total=False):
+    """What must hold for the data of a feature group."""
+
+    id: Count | None
+    expectationType: Required[str]
+    kwargs: str | dict[str, Any] | None
+    meta: JSONText | dict[str, Any] | None
+
+
+@_lenient
+class Suite(TypedDict, total=False):
+    """What must hold for the data of a feature group."""
+
+    expectationSuiteName: Required[str]
+    expectations: list[Expectation] | None
+
+
+@_lenient
+class Result(TypedDict, total=False):
+    """What the validation of an expectation found."""
+
+    success: Required[bool]
+    expectationConfig: JSONText | dict[str, Any] | None
+
+
+@_lenient
+class Report(TypedDict, total=False):
+    """What a validation found."""
+
+    success: Required[bool]
+    results: Required[list[Result]]
+    ingestionResult: str | None
+
+
+@_lenient
+class Keywords(TypedDict):
+    """Words by which something is found."""
+
+    keywords: list[Annotated[str, Field(min_length=1, max_length=255)]]
+
+
+class KeywordFilter(TypedDict):
+    """A keyword that is searched for."""
+
+    value: str
+
+
+class TagFilter(TypedDict):
+    """A value within a tag that is searched for."""
+
+    name: str
+    key: str
+    value: str
+
+
+@_lenient
+class Udf(TypedDict):
+    """The source of a function, and what it gives."""
+
+    name: str
+
+
+@_lenient
+class Transformation(TypedDict, total=False):
+    """A transformation function."""
+
+    hopsworksUdf: Required[Udf]
+    version: Version | None
 
 
 @_lenient

@@ -13,7 +13,7 @@ UNKNOWN_FEATURE = 270083
 
 @dataclass(eq=False)
 class Source:
-    """A feature group under an alias, with what a query wants of it."""
+    """A feature group under an alias, with what a query wants of it, and the source that it is joined to."""
 
     alias: str
     group: Document
@@ -22,6 +22,7 @@ class Source:
     features: list[dict[str, Any]]
     filter: dict[str, Any] | None
     join: dict[str, Any] = field(default_factory=dict)
+    left: "Source | None" = None
 
     @cached_property
     def keys(self) -> list[str]:

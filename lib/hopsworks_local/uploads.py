@@ -21,7 +21,7 @@ from typing import BinaryIO
 
 from starlette.concurrency import run_in_threadpool
 
-from hopsworks_local.errors import BadRequest, NotFound, NotSupported, ServiceError, TooLarge
+from hopsworks_local.errors import BadRequest, NotSupported, ServiceError, TooLarge
 from hopsworks_local.store import Store
 
 NO_SPACE = 110055
@@ -104,7 +104,7 @@ class Uploads:
 
         Raises
         ------
-        BadRequest, NotFound, TooLarge
+        BadRequest, TooLarge
             If the chunk cannot be part of a file in that folder.
         NotSupported
             If two uploads of one file cannot be told apart.
@@ -177,8 +177,8 @@ def _check(store: Store, path: str, fields: dict[str, str]) -> _Chunk:
     folder, target = store.file(path), store.file(f"{path}/{name}")
     number, total = _number(fields, "flowChunkNumber"), max(_number(fields, "flowTotalChunks"), 1)
     size = _number(fields, "flowTotalSize")
-    if not folder.is_dir():
-        raise NotFound(f"there is no folder {store.remote(folder)} to upload to: make it first", 110008)
+    if folder.exists() and not folder.is_dir():
+        raise BadRequest(f"{store.remote(folder)} is a file, not a folder to upload to")
     if target.is_dir():
         raise BadRequest(f"{store.remote(target)} is a folder")
     if not 1 <= number <= total <= MAX_CHUNKS:
@@ -214,6 +214,7 @@ def _assemble(store: Store, parts: Path, total: int, size: int, target: Path) ->
         found = whole.stat().st_size
         if found != size:
             raise BadRequest(f"{target.name} should have {size} bytes, but {found} have come: upload it again")
+        target.parent.mkdir(parents=True, exist_ok=True)
         whole.replace(target)
     finally:
         store.discard(parts)

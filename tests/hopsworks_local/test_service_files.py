@@ -198,6 +198,15 @@ def test_an_oversized_request_is_refused_unread(rest):
     assert answer.status_code == 413
 
 
-def test_uploads_need_their_folder_and_the_file_part(rest, name):
-    assert upload(rest, "Resources/nowhere", name, b"x").status_code == 404
+def test_an_upload_makes_its_folder(project, name, tmp_path):
+    (tmp_path / name).write_text("content")
+    api = project.get_dataset_api()
+    path = api.upload(str(tmp_path / name), f"Resources/{name}/deep")
+    assert path == f"Resources/{name}/deep/{name}"
+    assert api.exists(path)
+
+
+def test_uploads_need_a_folder_and_the_file_part(rest, name):
+    assert upload(rest, "Resources", name, b"x").status_code == 204
+    assert upload(rest, f"Resources/{name}", name, b"x").status_code == 400
     assert rest("POST", f"{rest.files}/upload/Resources", data={"flowFilename": name}).status_code == 400

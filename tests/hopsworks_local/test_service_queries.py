@@ -73,7 +73,8 @@ def test_unknown_features_in_filters_are_refused(group):
 
 
 def make(store, name, event_time=None, **columns):
-    group = store.create_feature_group(name, version=1, primary_key=["id"], event_time=event_time)
+    """A group whose first column is its key."""
+    group = store.create_feature_group(name, version=1, primary_key=[next(iter(columns))], event_time=event_time)
     group.insert(pd.DataFrame(columns))
     return group
 
@@ -182,3 +183,85 @@ def test_rows_come_in_the_order_of_the_keys(store, name):
 
 def test_a_query_is_shown_as_sql(group):
     assert group.select(["id"]).to_string().startswith('SELECT fg0."id" AS "id" FROM fg0')
+
+
+@pytest.fixture
+def orders(store, name):
+    """Orders of customers, who live in towns; one customer has no town that is known."""
+    make(store, f"o_{name}", order=[1, 2, 3], customer=[10, 11, 12])
+    make(store, f"c_{name}", customer=[10, 11, 12], town=[100, 101, 999])
+    make(store, f"t_{name}", town=[100, 101], size=[5, 6])
+    return [store.get_feature_group(f"{letter}_{name}", version=1) for letter in "oct"]
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "expected"),
+    [
+        ("left", "left", {1: 5, 2: 6, 3: None}),
+        ("left", "inner", {1: 5, 2: 6, 3: None}),
+        ("inner", "inner", {1: 5, 2: 6}),
+        ("inner", "left", {1: 5, 2: 6, 3: None}),
+    ],
+)
+def test_joins_within_joins(orders, outer, inner, expected):
+    order, customer, town = orders
+    lives = customer.select(["town"]).join(town.select(["size"]), on=["town"], join_type=inner)
+    rows = order.select_all().join(lives, on=["customer"], join_type=outer).read()
+    assert {row.order: None if pd.isna(row.size) else row.size for row in rows.itertuples()} == expected
+    if outer == "left" and inner == "inner":
+        assert rows.set_index("order")["town"].isna().to_dict() == {1: False, 2: False, 3: True}
+
+
+def test_a_view_of_joins_within_joins(store, orders, name):
+    order, customer, town = orders
+    lives = customer.select(["town"]).join(town.select(["size"]), on=["town"], prefix="t_")
+    query = order.select(["order"]).join(lives, on=["customer"])
+    view = store.create_feature_view(f"v_{name}", version=1, query=query, labels=["t_size"])
+    X, y = view.training_data()
+    assert (list(X.columns), list(y.columns)) == (["order", "town"], ["t_size"])
+    assert y["t_size"].tolist()[:2] == [5, 6]
+
+
+@pytest.fixture
+def people(store, name):
+    """Employees, some with a manager, who is an employee too."""
+    return make(store, name, id=[1, 2, 3], manager=[None, 1.0, 1.0], age=[60, 30, 40])
+
+
+def test_a_group_is_joined_with_itself(people):
+    managers = people.select(["age"])
+    query = people.select_all().join(managers, left_on=["manager"], right_on=["id"], prefix="m_")
+    assert query.read().set_index("id")["m_age"].dropna().to_dict() == {2: 60, 3: 60}
+
+
+def test_a_filter_of_a_self_join_is_about_the_side_that_it_is_written_on(people):
+    of_left = people.select_all().join(people.select(["age"]), left_on=["manager"], right_on=["id"], prefix="m_")
+    assert of_left.filter(people["age"] < 35).read()["id"].tolist() == [2]
+    elders = people.select(["age"]).filter(people["age"] > 50)
+    of_right = people.select_all().join(elders, left_on=["manager"], right_on=["id"], prefix="m_", join_type="inner")
+    assert sorted(of_right.read()["id"]) == [2, 3]
+
+
+def test_a_view_of_a_self_join_has_its_label_once(store, people, name):
+    query = people.select(["age"]).join(people.select(["age"]), left_on=["manager"], right_on=["id"], prefix="m_")
+    view = store.create_feature_view(f"v_{name}", version=1, query=query, labels=["age"])
+    X, y = view.training_data()
+    assert (list(X.columns), list(y.columns)) == (["m_age"], ["age"])
+    assert list(view.get_batch_data().columns) == ["m_age"]
+
+
+def test_a_third_feature_of_one_name_needs_a_prefix(people):
+    query = people.select(["age"])
+    for _ in range(2):
+        query = query.join(people.select(["age"]), left_on=["manager"], right_on=["id"])
+    with pytest.raises(RestAPIError, match=r"two features .* give the second join a prefix"):
+        query.read()
+
+
+def test_point_in_time_joins_within_joins_look_back_from_the_first_group(store, name):
+    make(store, f"l_{name}", "at", id=[1], at=days(5))
+    make(store, f"m_{name}", "at", id=[1, 1], at=days(2, 6), key=[7, 8])
+    make(store, f"r_{name}", "at", key=[7, 7, 8], at=days(1, 4, 4), value=[1, 2, 3])
+    first, middle, last = (store.get_feature_group(f"{letter}_{name}", version=1) for letter in "lmr")
+    query = first.select_all().join(middle.select(["key"]).join(last.select(["value"]), on=["key"]), on=["id"])
+    assert query.read()[["key", "value"]].to_numpy().tolist() == [[7, 2]]

@@ -17,17 +17,22 @@ from hopsworks_local.backend import Backend
 from hopsworks_local.credentials import Credentials
 from hopsworks_local.errors import BadRequest, NotFound, NotSupported, ServiceError, TooLarge, Unauthorized
 from hopsworks_local.rest import (
+    absent,
     batch_queries,
+    expectations,
     feature_groups,
     feature_views,
     files,
     jobs,
+    keywords,
     login,
     models,
     queries,
+    search,
     statistics,
     tags,
     training_datasets,
+    transformations,
 )
 from hopsworks_local.rest._endpoint import JSONResponse
 
@@ -35,8 +40,8 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 WRONG_KEY = 320004
 LINGER_SECONDS = 10  # for which the rest of a body that is refused is thrown away
 RESOURCES = (
-    login, queries, batch_queries, feature_groups, feature_views, training_datasets, statistics, tags,
-    models, files, jobs,
+    keywords, login, queries, batch_queries, feature_groups, feature_views, training_datasets, statistics, tags,
+    transformations, expectations, search, models, files, jobs, absent,
 )  # fmt: skip
 log = logging.getLogger(__name__)
 

@@ -51,6 +51,7 @@ def view_document(backend: Backend, view: Document) -> dict[str, Any]:
         "query": _whole(view.body["query"], groups),
         "features": features,
         "servingKeys": _serving_keys(view.body["query"], groups),
+        "onDemandTransformationFunctions": _on_demand(view, groups),
     }
 
 
@@ -100,6 +101,24 @@ def group_ids(query: dict[str, Any]) -> list[int]:
     """Return the ids of all feature groups in a query document, the left one first."""
     joined = [id for join in query.get("joins") or [] for id in group_ids(join["query"])]
     return [query["leftFeatureGroup"]["id"], *joined]
+
+
+def _on_demand(view: Document, groups: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
+    """The functions of its groups that make features of a view, or what these are made of."""
+    needed = {feature["featureGroupFeatureName"] for feature in view.body["features"]}
+    functions = [each for group in groups.values() for each in group.get("transformationFunctions") or []]
+    chosen: list[dict[str, Any]] = []
+    while more := [
+        each for each in functions if each not in chosen and needed & set(_names(each, "outputColumnNames"))
+    ]:
+        chosen += more
+        needed |= {name for each in more for name in _names(each, "transformationFeatures")}
+    return chosen
+
+
+def _names(function: dict[str, Any], field: str) -> list[str]:
+    named = function["hopsworksUdf"].get(field) or []
+    return [name if isinstance(name, str) else name["feature_name"] for name in named]
 
 
 def _whole(query: dict[str, Any], groups: dict[int, dict[str, Any]]) -> dict[str, Any]:

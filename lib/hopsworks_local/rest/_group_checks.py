@@ -11,15 +11,10 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 BAD_NAME = 270038
 KNOWN = {
     "name", "version", "description", "features", "featurestoreId", "type", "statisticsConfig", "eventTime",
-    "timeTravelFormat", "tags", "id", "deprecated", "dataSource",
+    "timeTravelFormat", "tags", "id", "deprecated", "dataSource", "expectationSuite", "transformationFunctions",
 }  # fmt: skip
 HINTS = {
     "onlineEnabled": ("the online feature store (online_enabled=True)", "leave online_enabled out"),
-    "expectationSuite": ("expectation suites", "check the frame before inserting it"),
-    "transformationFunctions": (
-        "on-demand transformation functions of a feature group",
-        "transform the frame before inserting it, or use transformation functions of a feature view",
-    ),
     "embeddingIndex": ("embedding indexes", "store the vectors as an array feature"),
     "ttlEnabled": ("time to live (ttl)", "leave ttl out"),
     "ttl": ("time to live (ttl)", "leave ttl out"),
@@ -55,8 +50,19 @@ def check_new_group(body: dict[str, Any]) -> None:
         raise NotSupported("a data source of a feature group", "leave data_source and storage_connector out")
     check_name(body["name"])
     for feature in body["features"]:
-        check_name(feature["name"])
-        to_duckdb(feature["type"])
+        check_feature(feature)
+
+
+def check_feature(feature: dict[str, Any]) -> None:
+    """Refuse a feature whose name or type cannot be.
+
+    Raises
+    ------
+    BadRequest
+        Saying what can be.
+    """
+    check_name(feature["name"])
+    to_duckdb(feature["type"])
 
 
 def check_name(name: str) -> None:

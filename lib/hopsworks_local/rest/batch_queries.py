@@ -12,6 +12,7 @@ from hopsworks_local.rest._endpoint import Call, route
 from hopsworks_local.rest.feature_views import ROLES, VIEW, find_view
 
 NO_EVENT_TIME = 270172
+Features = dict[tuple[int, str, str], dict[str, Any]]  # of a view, by group, name and prefix
 PARAMETERS = (
     "start_time", "end_time", "with_label", "with_primary_keys", "with_event_time", "inference_helper_columns",
     "training_helper_columns", "is_hive_engine", "td_version",
@@ -25,25 +26,37 @@ def construct(call: Call) -> dict[str, Any]:
     """
     backend, view = call.backend, find_view(call)
     document = view_document(backend, view)
-    features = {(f["featuregroup"]["id"], f["featureGroupFeatureName"]): f for f in document["features"]}
+    features = {
+        (f["featuregroup"]["id"], f["featureGroupFeatureName"], f.get("prefix", "")): f for f in document["features"]
+    }
     query = _select(document["query"], features, call)
     bounds = [_bound(query["leftFeatureGroup"], call.number(name), name) for name in ("start_time", "end_time")]
     wanted = [query.get("filter"), _dataset_filter(backend, view, call.number("td_version")), *bounds, call.body]
     return {**query, "filter": _all_of([part for part in wanted if part])}
 
 
-def _select(query: dict[str, Any], features: dict[tuple[int, str], dict[str, Any]], call: Call) -> dict[str, Any]:
+def _select(query: dict[str, Any], features: Features, call: Call, prefix: str = "") -> dict[str, Any]:
     """A query with the columns that a call wants; keys that the view leaves out get fully qualified names."""
     group = query["leftFeatureGroup"]
-    wanted = [f for f in query["leftFeatures"] if _is_wanted(features.get((group["id"], f["name"]), {}), call)]
+    known = {
+        feature["name"]: _known(features, group["id"], feature["name"], prefix) for feature in query["leftFeatures"]
+    }
+    wanted = [feature for feature in query["leftFeatures"] if _is_wanted(known[feature["name"]], call)]
     selected = {feature["name"] for feature in query["leftFeatures"]}
     extra = [
         {**feature, "featureGroupId": group["id"], "useFullyQualifiedName": True}
         for feature in group["features"]
         if feature["name"] not in selected and _is_extra(feature, group, call)
     ]
-    joins = [{**join, "query": _select(join["query"], features, call)} for join in query["joins"]]
+    joins = [
+        {**join, "query": _select(join["query"], features, call, join.get("prefix") or "")} for join in query["joins"]
+    ]
     return {**query, "leftFeatures": wanted + extra, "joins": joins}
+
+
+def _known(features: Features, group: int, name: str, prefix: str) -> dict[str, Any]:
+    """What a view says of a feature; views that were made by the first versions do not keep prefixes."""
+    return features.get((group, name, prefix)) or features.get((group, name, ""), {})
 
 
 def _is_wanted(feature: dict[str, Any], call: Call) -> bool:

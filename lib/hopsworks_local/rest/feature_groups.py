@@ -6,20 +6,25 @@ from typing import Any
 from hopsworks_local import request_bodies
 from hopsworks_local.backend import GROUP_NOT_FOUND, USER
 from hopsworks_local.compaction import tidy
-from hopsworks_local.delta import TABLE_VERSION_FIELD, log_files
-from hopsworks_local.errors import Conflict, NotFound, NotSupported
+from hopsworks_local.delta import TABLE_VERSION_FIELD, add_columns, log_files, quote
+from hopsworks_local.errors import BadRequest, Conflict, NotFound, NotSupported
+from hopsworks_local.feature_types import to_duckdb
 from hopsworks_local.metadata import Document, Kind
-from hopsworks_local.rest import _provenance
+from hopsworks_local.query import Statement
+from hopsworks_local.rest import _provenance, jobs
 from hopsworks_local.rest._documents import group_document, show_each
 from hopsworks_local.rest._endpoint import STORE, Call, listing, now, route
-from hopsworks_local.rest._group_checks import check_group, check_new_group
+from hopsworks_local.rest._group_checks import check_feature, check_group, check_new_group
+from hopsworks_local.rest._suites import add_suite
 from hopsworks_local.rest._tags import attach
 from hopsworks_local.rest.feature_views import remove_views
 
 GROUPS = STORE + "/featuregroups"
 GROUP = GROUPS + "/{id:int}"
 GROUP_EXISTS = 270089
-KEPT = ("name", "description", "features", "statisticsConfig", "eventTime", "deprecated")
+KEPT = (
+    "name", "description", "features", "statisticsConfig", "eventTime", "deprecated", "transformationFunctions"
+)  # fmt: skip
 
 
 def create(call: Call) -> dict[str, Any]:
@@ -44,6 +49,8 @@ def create(call: Call) -> dict[str, Any]:
             )
         group = backend.metadata.add(Kind.FEATURE_GROUP, body["name"], kept, version=body.get("version"))
         attach(backend.metadata, group, body.get("tags"))
+        if body.get("expectationSuite"):
+            add_suite(backend, group, body["expectationSuite"])
         backend.store.discard(backend.store.table(group.name, group.version))  # what a deleted group left
     return group_document(backend, group)
 
@@ -101,13 +108,33 @@ def update(call: Call) -> dict[str, Any]:
 def _changed_descriptions(group: Document, body: dict[str, Any]) -> dict[str, Any]:
     old = {feature["name"]: feature for feature in group.body["features"]}
     new = {feature["name"]: feature for feature in body["features"]}
-    if old.keys() != new.keys():
-        raise NotSupported(
-            f"adding or removing features ({', '.join(sorted(old.keys() ^ new.keys()))}) of a feature group",
-            "create a new version of it",
-        )
+    if old.keys() - new.keys():
+        gone = ", ".join(sorted(old.keys() - new.keys()))
+        raise NotSupported(f"removing features ({gone}) of a feature group", "create a new version of it")
+    if len(new) < len(body["features"]):
+        raise BadRequest("a feature is there twice: features must have different names")
     features = [{**feature, "description": new[name].get("description")} for name, feature in old.items()]
-    return {"description": body.get("description"), "features": features}
+    return {"description": body.get("description"), "features": [*features, *_appended(old, new)]}
+
+
+def _appended(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
+    """Features that a group gets; the client adds them to the table, whose older rows do not have them."""
+    features = [feature for name, feature in new.items() if name not in old]
+    for feature in features:
+        check_feature(feature)
+        if feature.get("primary") or feature.get("partition"):
+            raise BadRequest(f"the new feature {feature['name']} must be neither a primary nor a partition key")
+    return features
+
+
+def update_table(call: Call) -> dict[str, Any]:
+    """POST that the table gets the columns of features that it lacks."""
+    backend, group = call.backend, call.backend.group(call.path["id"])
+    types = {feature["name"]: to_duckdb(feature["type"]) for feature in group.body["features"]}
+    columns = ", ".join(f"NULL::{type} AS {quote(name)}" for name, type in types.items())
+    empty = backend.engine.table(Statement({"t": f"SELECT {columns}"}, "SELECT * FROM t WHERE false"))
+    add_columns(backend.store.table(group.name, group.version), empty)
+    return jobs.finished(backend, f"{group.name}_{group.version}_update_table_schema")
 
 
 def delete(call: Call) -> None:
@@ -171,21 +198,16 @@ def provenance(call: Call) -> dict[str, Any]:
     return _provenance.graph(downstream=_provenance.below_group(call.backend, group))
 
 
-def expectation_suite(call: Call) -> dict[str, Any]:
-    """GET the expectation suite, which no feature group has here."""
-    return listing([])
-
-
 ROUTES = [
     route("POST", GROUPS, create, body=request_bodies.Group, status=201),
     route("GET", GROUPS, find_all),
     route("GET", GROUP, find),
     route("PUT", GROUP, update, "updateMetadata", "updateStatsConfig", "deprecate", body=request_bodies.Group),
     route("DELETE", GROUP, delete, "force", "deleteFeatureViews"),
+    route("POST", GROUP + "/updatetableschema", update_table),
     route("POST", GROUP + "/clear", clear),
     route("POST", GROUP + "/commits", commit, body=request_bodies.Commit, status=201),
     route("GET", GROUP + "/commits", commits, "sort_by", "offset", "limit", "filter_by"),
-    route("GET", GROUP + "/expectationsuite", expectation_suite),
     route("GET", GROUP + "/provenance/links", provenance, "upstreamLvls", "downstreamLvls"),
     route("GET", GROUPS + "/{name}", find_by_name, "version"),
 ]

@@ -71,7 +71,7 @@ def _features(columns: list[Column], special: list[dict[str, Any]]) -> list[dict
         key = feature["featuregroup"]["id"], feature["name"]
         roles[key] = {**roles.get(key, {}), **{role: True for role in ROLES if feature.get(role)}}
     return [
-        _feature(index, *column) | roles.get((column.source.group.id, column.name), {})
+        _feature(index, *column) | roles.pop((column.source.group.id, column.name), {})
         for index, column in enumerate(columns)
     ]
 
@@ -83,6 +83,7 @@ def _feature(index: int, source: Source, name: str, output: str) -> dict[str, An
         "featureGroupFeatureName": name,
         "type": types.get(name),
         "index": index,
+        "prefix": source.prefix,
         "featuregroup": {"id": source.group.id},
         **dict.fromkeys(ROLES, False),
     }

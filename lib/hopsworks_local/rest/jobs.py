@@ -45,6 +45,12 @@ def _find(call: Call) -> Document:
     return job
 
 
+def find_all(call: Call) -> dict[str, Any]:
+    """GET the jobs that have been done."""
+    jobs = call.backend.metadata.all(Kind.JOB)
+    return listing([_job_document(call.backend, job) for job in jobs])
+
+
 def find(call: Call) -> dict[str, Any]:
     """GET a job."""
     return _job_document(call.backend, _find(call))
@@ -73,6 +79,7 @@ def _execution(job: Document) -> dict[str, Any]:
 
 
 ROUTES = [
+    route("GET", PROJECT + "/jobs", find_all, "sort_by", "offset", "limit", "filter_by"),
     route("GET", JOB, find),
     route("GET", JOB + "/executions", executions, "sort_by", "offset", "limit"),
     route("GET", JOB + "/executions/{execution:int}", execution),
