@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-EVERYTHING = ("quality", "speed", "synthetic", "spaces", "monitor", "scoring")
+EVERYTHING = ("quality", "speed", "synthetic", "spaces", "monitor", "scoring", "store")
 
 for name in sys.argv[1:] or EVERYTHING:
     if name not in EVERYTHING:
