@@ -18,7 +18,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -36,13 +36,13 @@ JOIN_ROWS = 1_000_000  # Feast takes too long for more
 KEY, TIME = "passenger_id", "boarded_at"
 
 
-def main() -> None:
+def main(arguments: Sequence[str] = ()) -> None:
     """Measure everything and print tables in Markdown."""
     parser = argparse.ArgumentParser()
     parser.add_argument("rows", nargs="*", type=int, default=[1_000_000])
     parser.add_argument("--commits", type=int, default=300)
     parser.add_argument("--way", nargs=2, metavar=("NAME", "FOLDER"), help="measure one way here")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     if given.way:
         print(json.dumps(WAYS[given.way[0]](Path(given.way[1]))))
         return
@@ -205,6 +205,7 @@ def write(folder: Path) -> dict[str, Any]:
 
 def read_raw(folder: Path) -> dict[str, Any]:
     """Read the files of the group that `write` has left."""
+    import pandas as pd  # noqa: F401  to_pandas would spend its time on it
     import pyarrow.dataset as ds
 
     files = sorted((folder / "store/featuregroups/passengers_1").glob("*.parquet"))
@@ -276,6 +277,6 @@ WAYS = {
 }  # fmt: skip
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
     sys.stdout.flush()
     os._exit(0)  # a process in which delta-rs has merged may abort at a slower end

@@ -55,6 +55,7 @@ class Kind(StrEnum):
     TRANSFORMATION = "transformation function"
     EXPECTATION_SUITE = "expectation suite"  # of a feature group
     VALIDATION_REPORT = "validation report"  # of a feature group
+    GRAVE = "deleted folder"  # which is still to be removed from the disk
     CHECKSUMS = "checksums"  # of the files of a training dataset or a model
 
 

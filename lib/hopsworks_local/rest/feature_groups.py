@@ -151,10 +151,8 @@ def delete(call: Call) -> None:
                 f"the feature group {group.name} version {group.version} is used by the feature views {names}: "
                 "delete(delete_feature_views=True) deletes these too, delete(force=True) leaves them unusable"
             )
-        backend.metadata.remove(group)
-    with backend.metadata.transaction():
-        if not backend.metadata.find(Kind.FEATURE_GROUP, group.name, group.version):
-            backend.store.discard(backend.store.table(group.name, group.version))
+        graves = backend.store.bury([group], [backend.store.table(group.name, group.version)])
+    backend.store.clear(graves)
 
 
 def clear(call: Call) -> None:

@@ -129,9 +129,8 @@ def delete_all(call: Call) -> None:
 def remove_views(backend: Backend, views: list[Document]) -> None:
     """Remove feature views with their training datasets."""
     datasets = [dataset for view in views for dataset in backend.metadata.all(Kind.TRAINING_DATASET, parent=view.id)]
-    backend.metadata.remove(*views)
-    for dataset in datasets:
-        backend.store.discard(backend.store.file(dataset.body["location"]))
+    graves = backend.store.bury(views, [backend.store.file(dataset.body["location"]) for dataset in datasets])
+    backend.store.clear(graves)
 
 
 def transformations(call: Call) -> dict[str, Any]:
