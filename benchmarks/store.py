@@ -161,14 +161,9 @@ class _Session:
 
     def end(self) -> int:
         """Stop the service and return its peak of memory in bytes."""
-        [log] = Path(self.service.environment["HOPSWORKS_CERT_FOLDER"]).parents[2].glob(f"logs/*-{self._pid}.log")
-        status = Path(f"/proc/{log.stem.rpartition('-')[2]}/status").read_text(encoding="utf-8")
+        status = Path(f"/proc/{self.service.pid}/status").read_text(encoding="utf-8")
         self.service.stop()
         return int(status.partition("VmHWM:")[2].split()[0]) * 1024
-
-    @property
-    def _pid(self) -> int:
-        return self.service._process.pid
 
 
 def _seconds(call: Callable[[], object]) -> float:

@@ -133,7 +133,7 @@ class Store:
             remove(grave)
 
     def bury(self, documents: Sequence[Document], folders: Sequence[Path]) -> list[Document]:
-        """Remove documents, and note which folders are to be cleared; a service that is killed leaves that to others."""
+        """Remove documents, and note which folders are to be cleared, so that at least the next service does it."""
         places = [{"path": folder.relative_to(self.folder).as_posix()} for folder in folders]
         with self.metadata.transaction():
             self.metadata.remove(*documents)
