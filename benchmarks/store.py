@@ -33,6 +33,7 @@ LIFEBOAT = Path(sys.executable).with_name("lifeboat")
 FEAST = Path(__file__).with_name("store_feast.py")
 ROUNDS, SMALL_ROWS = 3, 30
 JOIN_ROWS = 1_000_000  # Feast takes too long for more
+PARTS = ("tables", "join", "commits")
 KEY, TIME = "passenger_id", "boarded_at"
 
 
@@ -41,6 +42,7 @@ def main(arguments: Sequence[str] = ()) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("rows", nargs="*", type=int, default=[1_000_000])
     parser.add_argument("--commits", type=int, default=300)
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--way", nargs=2, metavar=("NAME", "FOLDER"), help="measure one way here")
     given = parser.parse_args(arguments)
     if given.way:
@@ -48,14 +50,21 @@ def main(arguments: Sequence[str] = ()) -> None:
         return
     with TemporaryDirectory() as place, Progress(transient=True) as progress:
         folder = Path(place)
-        for rows in given.rows:
+        for rows in given.rows if "tables" in given.parts else ():
             _tables(progress, folder / f"{rows}", rows)
-        _join(progress, folder / f"{given.rows[0]}", folder)
-        _commits(progress, folder, given.commits)
+        if "join" in given.parts:
+            _join(progress, folder)
+        if "commits" in given.parts:
+            _commits(progress, folder, given.commits)
+
+
+def _synthesize(rows: int, folder: Path) -> None:
+    command = [LIFEBOAT, "synthesize", "-n", str(rows), "--out", f"{folder}/in"]
+    subprocess.run(command, check=True, capture_output=True)
 
 
 def _tables(progress: Progress, folder: Path, rows: int) -> None:
-    subprocess.run([LIFEBOAT, "synthesize", "-n", str(rows), "--out", f"{folder}/in"], check=True, capture_output=True)
+    _synthesize(rows, folder)
     best = _by_turns(progress, f"{rows:,} rows", ("write raw", "write", "read raw", "read"), folder)
     print(f"\n| {rows:,} rows | seconds | times raw | peak of the service, GB |\n|---|---|---|---|")
     for name, found in best.items():
@@ -64,10 +73,10 @@ def _tables(progress: Progress, folder: Path, rows: int) -> None:
         print(f"| {name} | {found['seconds']:.2f} | {ratio:.2f} | {service} |", flush=True)
 
 
-def _join(progress: Progress, source: Path, folder: Path) -> None:
+def _join(progress: Progress, folder: Path) -> None:
     """Two groups of which the second has an earlier and a later row for each of the first."""
     place = folder / "join"
-    shutil.copytree(source / "in", place / "in")
+    _synthesize(JOIN_ROWS, place)
     best = _by_turns(progress, "join", ("join",), place)["join"]
     print(f"\n| point-in-time join to {best['rows']:,} rows | seconds | times the client |\n|---|---|---|")
     print(f"| through the client | {best['seconds']:.2f} | 1 |", flush=True)
@@ -223,7 +232,7 @@ def join(folder: Path) -> dict[str, Any]:
     session = _Session(folder)
     left, right = session.group("passengers"), session.group("fares")
     if new:
-        frame = _passengers(folder).head(JOIN_ROWS)
+        frame = _passengers(folder)
         hours = pd.Timedelta("1h")
         earlier, later = (frame.assign(**{TIME: frame[TIME] + shift}) for shift in (-hours, hours))
         fares = pd.concat([earlier, later])[[KEY, TIME, "fare"]]
@@ -255,7 +264,7 @@ def inserts(folder: Path) -> dict[str, Any]:
 
 def _few_passengers() -> pd.DataFrame:
     with TemporaryDirectory() as place:
-        subprocess.run([LIFEBOAT, "synthesize", "-n", str(SMALL_ROWS), "--out", f"{place}/in"], capture_output=True)
+        _synthesize(SMALL_ROWS, Path(place))
         return _passengers(Path(place))
 
 
