@@ -251,7 +251,7 @@ def _check_folder(folder: Path) -> None:
     if unwritable:
         raise StoreError(f"the store {folder} has {' '.join(sorted(unwritable))} in its path: choose another place")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # other users of the machine have no key either
         with tempfile.TemporaryFile(dir=folder):
             pass
     except FileExistsError as error:

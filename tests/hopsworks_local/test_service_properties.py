@@ -8,15 +8,14 @@ A few here; as a benchmark, in about ten minutes:
 import itertools
 import os
 from datetime import date, datetime
-from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from hsfs.feature import Feature
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from hsfs.feature import Feature
 
 SEQUENCES = int(os.environ.get("SEQUENCES", "4"))
 KEYS = st.integers(0, 15)
