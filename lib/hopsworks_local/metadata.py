@@ -106,7 +106,9 @@ class Metadata:
             if found == 0 and new:
                 self._connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
         except sqlite3.Error as error:
-            raise StoreError(f"the metadata file {self._path} cannot be used: {error}") from error
+            damaged = not isinstance(error, sqlite3.OperationalError)
+            hint = "; restore it from a copy: tables, models and files are not harmed" if damaged else ""
+            raise StoreError(f"the metadata file {self._path} cannot be used: {error}{hint}") from error
         if found == 0 and not new:
             self._connection.close()
             raise self._lost()
