@@ -31,6 +31,9 @@ book: $(READY)  ## render lessons, exercises and documents as a site: build/book
 bench: $(READY)  ## measure again what benchmarks/*.md report, but for the kills (an hour or more)
 	@$(BIN)/python -m benchmarks
 
+compatibility: $(READY)  ## find out again what of the Hopsworks client works locally: docs/hopsworks-compatibility.md
+	@$(BIN)/python tests/hopsworks_local/compatibility.py
+
 lint: $(READY)  ## check style; writes nothing
 	@$(BIN)/ruff check --no-fix . && $(BIN)/ruff format --check .
 
@@ -54,4 +57,4 @@ $(READY): requirements.txt pyproject.toml lib/hopsworks_local/pyproject.toml
 	@$(HOST_PYTHON) -m venv .venv && $(BIN)/python -m pip install -q --disable-pip-version-check uv
 	@$(BIN)/uv pip install -q --compile-bytecode -r requirements.txt && $(BIN)/uv pip install -q --no-deps -e lib/hopsworks_local -e . && touch $@
 
-.PHONY: help run test lab spaces deploy-spaces notebooks book bench lint format lock clean setup
+.PHONY: help run test lab spaces deploy-spaces notebooks book bench compatibility lint format lock clean setup

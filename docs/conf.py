@@ -21,6 +21,7 @@ include_patterns = [
     "notebooks/*.ipynb",
     "notebooks/exercises/*.ipynb",
     "lib/hopsworks_local/README.md",
+    "lib/hopsworks_local/CHANGELOG.md",
     "lib/lifeboat/data/README.md",
 ]
 exclude_patterns = [".*", "build", "store", "runs", "**/.ipynb_checkpoints"]
@@ -70,6 +71,7 @@ CHANGELOG
 benchmarks/*
 lib/lifeboat/data/README
 lib/hopsworks_local/README
+lib/hopsworks_local/CHANGELOG
 ```
 """
 

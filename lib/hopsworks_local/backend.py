@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from hopsworks_local.credentials import Credentials
-from hopsworks_local.delta import Table, read_table
+from hopsworks_local.delta import Table, add_columns, quote, read_table
 from hopsworks_local.engine import Engine
 from hopsworks_local.errors import NotFound
+from hopsworks_local.feature_types import to_duckdb
 from hopsworks_local.metadata import Document, Kind, Metadata
 from hopsworks_local.query import Statement, compile_query
 from hopsworks_local.store import Store
@@ -70,6 +71,13 @@ class Backend:
         commits = [commit.body for commit in self.metadata.newest(Kind.COMMIT, group.id, CHECKED_COMMITS)]
         folder = self.store.table(group.name, group.version)
         return read_table(folder, f"{group.name} version {group.version}", group.body["features"], commits)
+
+    def complete_table(self, group: Document) -> None:
+        """Give a feature group's table the columns of features that it lacks; it is made if there is none."""
+        types = {feature["name"]: to_duckdb(feature["type"]) for feature in group.body["features"]}
+        columns = ", ".join(f"NULL::{type} AS {quote(name)}" for name, type in types.items())
+        empty = self.engine.table(Statement({"t": f"SELECT {columns}"}, "SELECT * FROM t WHERE false"))
+        add_columns(self.store.table(group.name, group.version), empty)
 
     def statement(self, query: dict[str, Any]) -> Statement:
         """Translate a query document to SQL over the present state of the tables."""

@@ -107,11 +107,10 @@ def log_files(folder: Path) -> dict[int, int]:
 
 
 def add_columns(folder: Path, empty: pa.Table) -> None:
-    """Give a table the columns of an empty one that it lacks; nothing happens if there is no table yet."""
+    """Give a table the columns of an empty one that it lacks; it is made if there is none."""
     from deltalake import write_deltalake
 
-    if (folder / "_delta_log").is_dir():
-        write_deltalake(folder, empty, mode="append", schema_mode="merge")
+    write_deltalake(folder, empty, mode="append", schema_mode="merge")
 
 
 def _check_log(folder: Path, commits: list[dict[str, Any]]) -> None:

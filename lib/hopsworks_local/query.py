@@ -55,9 +55,8 @@ class Statement:
     @property
     def event_time(self) -> str | None:
         """The column with the event time of the left group, if it is among them."""
-        left = self.columns[0].source
-        times = [column.output for column in self.columns if column[:2] == (left, left.event_time)]
-        return times[0] if times else None
+        firsts = [column for column in self.columns if column.source.left is None]
+        return next((column.output for column in firsts if column.name == column.source.event_time), None)
 
 
 def compile_query(document: dict[str, Any], look_up: LookUp, project: str) -> Statement:
@@ -194,8 +193,8 @@ def _columns(sources: list[Source], timed: bool) -> list[Column]:
 
 
 def _is_repeated(right: Source, name: str, taken: bool, timed: bool) -> bool:
-    """Whether a right feature repeats the left one that it was joined by, or only served a point-in-time join."""
-    return (taken and name in [a for a, _ in _join_keys(right)]) or (timed and name == right.event_time)
+    """Whether a right feature repeats the left one that it was joined by: a key, or the event time of one name."""
+    return taken and (name in [a for a, _ in _join_keys(right)] or (timed and name == right.event_time))
 
 
 def _table(source: Source, conditions: Conditions, wanted: list[Wanted]) -> str:

@@ -1,12 +1,11 @@
 """The shapes that documents of clients must have, as far as the service relies on them; other fields may be there."""
 
-import json
 from typing import Annotated, Any, Required
 
 from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag, with_config
 from typing_extensions import TypedDict
 
-from hopsworks_local.parsing import MAX_NUMBER
+from hopsworks_local.parsing import MAX_NUMBER, parse
 
 Count = Annotated[int, Field(ge=0, le=MAX_NUMBER)]
 Version = Annotated[int, Field(ge=1, le=MAX_NUMBER)]
@@ -14,8 +13,7 @@ Millis = Annotated[int, Field(ge=0, le=253_402_300_799_999)]  # until the end of
 
 
 def _json_object(text: str) -> str:
-    if not isinstance(json.loads(text or "{}"), dict):
-        raise ValueError("must be the text of a JSON object")
+    parse(text or "{}", dict[str, Any])
     return text
 
 
@@ -149,7 +147,7 @@ class Group(TypedDict, total=False):
     dataSource: DataSource | None
     tags: Tags | None
     expectationSuite: "Suite | None"
-    transformationFunctions: list[dict[str, Any]] | None
+    transformationFunctions: "list[Transformation] | None"
 
 
 @_lenient
@@ -209,10 +207,19 @@ class TagFilter(TypedDict):
 
 
 @_lenient
-class Udf(TypedDict):
-    """The source of a function, and what it gives."""
+class UdfFeature(TypedDict):
+    """A feature that a function takes."""
 
-    name: str
+    feature_name: str
+
+
+@_lenient
+class Udf(TypedDict, total=False):
+    """The source of a function, what it takes and what it gives."""
+
+    name: Required[str]
+    outputColumnNames: list[str] | None
+    transformationFeatures: list[str | UdfFeature] | None
 
 
 @_lenient
@@ -255,7 +262,17 @@ class View(TypedDict, total=False):
     query: Required[Query]
     features: list[ViewFeature] | None
     transformationFunctions: list[dict[str, Any]] | None
+    extraLogColumns: list[Feature] | None
     tags: Tags | None
+
+
+@_lenient
+class Logging(TypedDict, total=False):
+    """How a feature view logs."""
+
+    extraLoggingColumns: list[Feature] | None
+    materializationInterval: str | None
+    transport: str | None
 
 
 @_lenient

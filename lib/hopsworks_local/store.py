@@ -71,7 +71,7 @@ class Store:
 
     def _holds_anything(self) -> bool:
         """Whether there are tables or files that metadata must know of."""
-        tables = (self.folder / "featuregroups").glob("*")
+        tables = self.folder.glob("featuregroups*/*")
         files = (file for file in (self.folder / "files").rglob("*") if file.is_file())
         return any(tables) or any(files)
 

@@ -177,8 +177,9 @@ def _check(store: Store, path: str, fields: dict[str, str]) -> _Chunk:
     folder, target = store.file(path), store.file(f"{path}/{name}")
     number, total = _number(fields, "flowChunkNumber"), max(_number(fields, "flowTotalChunks"), 1)
     size = _number(fields, "flowTotalSize")
-    if folder.exists() and not folder.is_dir():
-        raise BadRequest(f"{store.remote(folder)} is a file, not a folder to upload to")
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    if not there.is_dir():
+        raise BadRequest(f"{store.remote(there)} is a file, not a folder to upload to")
     if target.is_dir():
         raise BadRequest(f"{store.remote(target)} is a folder")
     if not 1 <= number <= total <= MAX_CHUNKS:

@@ -40,11 +40,12 @@ def _boolean(value: Any) -> bool:
 
 
 def _number(value: Any) -> int | float:
-    """A fraction stays one, also beside whole numbers: 1.5 is between 1 and 2."""
+    """A fraction stays one, also beside whole numbers: 1.5 is between 1 and 2; so does what no column can hold."""
     text = str(value)
     if text in ("True", "False"):
         return int(text == "True")
-    return float(text) if any(mark in text.lower() for mark in (".", "e", "n")) else int(text)
+    whole = not any(mark in text.lower() for mark in (".", "e", "n")) and abs(int(text)) < 2**63
+    return int(text) if whole else float(text)
 
 
 def _instant(value: Any) -> datetime:

@@ -7,11 +7,12 @@ sleeps half a second, and saving a model waits five.
 import itertools
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import client_calls
 import pandas as pd
 import pytest
-from service_helpers import Rest, days, log_in
+from service_helpers import AGAINST, Rest, days, log_in
 
 import hopsworks_local
 
@@ -35,6 +36,10 @@ def pytest_runtest_logreport(report):
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory):
+    if os.environ.get(AGAINST) == "cluster":
+        found = {name: value for name, value in os.environ.items() if name.startswith("HOPSWORKS_")}
+        yield SimpleNamespace(environment={"HOPSWORKS_PORT": "443", **found})
+        return
     with hopsworks_local.start(tmp_path_factory.mktemp("hopsworks") / "store") as running:
         yield running
 

@@ -11,6 +11,7 @@ import urllib3
 
 urllib3.disable_warnings()
 API = "/hopsworks-api/api"
+AGAINST = "HOPSWORKS_LOCAL_AGAINST"  # if it is `cluster`, tests run against the Hopsworks of the environment
 
 
 def log_in(environment, monkeypatch):

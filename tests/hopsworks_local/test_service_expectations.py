@@ -1,10 +1,15 @@
-"""Expectation suites and validation reports: the client validates, the service keeps."""
+"""Expectation suites and validation reports: the client validates, the service keeps.
+
+The client needs great_expectations for it, an extra that Lifeboat does not install; see `test_service_distribution`.
+"""
 
 import pytest
-from hopsworks.client.exceptions import RestAPIError
+from hopsworks.client.exceptions import DataValidationException, RestAPIError
 from hsfs.expectation_suite import ExpectationSuite
 from hsfs.ge_expectation import GeExpectation
 from hsfs.validation_report import ValidationReport
+
+pytest.importorskip("great_expectations")
 
 
 def at_least(column, minimum):
@@ -28,6 +33,9 @@ def test_a_suite_is_kept(store, group, suite):
     assert [(each.expectation_type, each.kwargs) for each in found.expectations] == [
         ("expect_column_min_to_be_between", {"column": name, "min_value": 0}) for name in ("number", "label")
     ]
+    assert found.to_json_dict()["expectationSuiteName"] == "suite"
+    native = found.to_ge_type()
+    assert ExpectationSuite.from_ge_type(native).expectation_suite_name == native.name
     assert [each.meta["expectationId"] for each in found.expectations] == [each.id for each in found.expectations]
 
 
@@ -76,12 +84,30 @@ def report(suite, success, outcome):
     return ValidationReport(success, results, {}, {"successful": 1}, ingestion_result=outcome)
 
 
+def test_an_insert_is_validated_and_reported(group, suite, frame):
+    group.insert(frame.assign(number=-1.0))
+    latest = group.get_latest_validation_report(ge_type=False)
+    assert (latest.success, latest.ingestion_result) == (False, "INGESTED")
+    assert {result.success for result in latest.results} == {True, False}
+    assert group.validate(frame.assign(number=1.0), save_report=False).success
+
+
+def test_a_strict_suite_keeps_bad_rows_out(store, group, suite, frame):
+    suite.validation_ingestion_policy = "STRICT"
+    found = store.get_feature_group(group.name, version=1)
+    with pytest.raises(DataValidationException, match=r"insertion to .* was aborted"):
+        found.insert(frame.assign(id=frame["id"] + 100, number=-1.0))
+    assert len(found.read()) == 10
+    assert found.get_latest_validation_report(ge_type=False).ingestion_result == "REJECTED"
+
+
 def test_reports_are_kept_newest_first(group, suite):
     group.save_validation_report(report(suite, True, "ingested"), "ingested", ge_type=False)
     group.save_validation_report(report(suite, False, "rejected"), "rejected", ge_type=False)
     found = group.get_all_validation_reports(ge_type=False)
     assert [each.success for each in found] == [False, True]
     assert group.get_latest_validation_report(ge_type=False).success is False
+    assert found[0].to_json_dict()["success"] is found[0].to_ge_type().success is False
     first = suite.expectations[0].id
     assert [each.success for each in group.get_validation_history(first, ge_type=False)] == [False, True]
     only = group.get_validation_history(first, filter_by=["INGESTED"], ge_type=False)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hopsworks.client.exceptions import FeatureStoreException, RestAPIError
+from hsfs.constructor.query import Query
 from service_helpers import days
 
 
@@ -122,6 +123,7 @@ def test_select_show_and_other_frames(group):
     assert group.select(["id"]).limit(2).read()["id"].tolist() == [0, 1]
 
 
+@pytest.mark.skipif(not hasattr(Query, "read_batches"), reason="new in client 5.2")
 def test_streamed_batches(group):
     with group.select_all().read_batches() as batches:
         assert sum(batch.num_rows for batch in batches) == 10

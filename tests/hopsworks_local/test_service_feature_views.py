@@ -136,9 +136,20 @@ def test_a_joined_view_lists_the_columns_that_come(store, name, group):
     query = group.select(["id", "number"]).join(other.select_all())
     view = store.create_feature_view(name, version=1, query=query)
     names = [feature.name for feature in view.features]
-    assert names == list(view.get_batch_data().columns) == ["id", "number", f"local_{other.name}_1_number"]
-    times = [f"local_{group.name}_1_at", f"local_{other.name}_1_seen"]
-    assert list(view.get_batch_data(event_time=True).columns) == ["id", "number", times[0], names[2]]
+    assert names == list(view.get_batch_data().columns) == ["id", "number", f"local_{other.name}_1_number", "seen"]
+    time = f"local_{group.name}_1_at"
+    assert list(view.get_batch_data(event_time=True).columns) == ["id", "number", time, *names[2:]]
+
+
+def test_an_event_time_that_a_query_selects_comes_under_its_own_name(store, name, group, frame):
+    other = store.create_feature_group(f"{name}_o", version=1, primary_key=["id"], event_time="at")
+    other.insert(frame[["id", "at"]].assign(more=1.5))
+    query = group.select(["label"]).join(other.select_all(include_primary_key=False))
+    view = store.create_feature_view(name, version=1, query=query, labels=["label"])
+    parts = view.train_test_split(test_size=0.5)
+    assert [set(part.columns) for part in parts] == [{"at", "more"}, {"at", "more"}, {"label"}, {"label"}]
+    version, _ = view.create_training_data(data_format="parquet")
+    assert set(view.get_training_data(version)[0].columns) == {"at", "more"}
 
 
 def test_provenance_leads_to_groups_and_back(view, group):

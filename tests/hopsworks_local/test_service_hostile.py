@@ -32,11 +32,24 @@ import hopsworks_local
 from hopsworks_local.rest import RESOURCES
 
 SEED = 1912
-REQUESTS = int(os.environ.get("REQUESTS", "1500"))
+REQUESTS = int(os.environ.get("REQUESTS", "2200"))
 PATIENCE = 5  # seconds for an answer
 PREFIX = "/hopsworks-api/api"
 USUAL = {
-    **{name: ["1"] for name in ("project", "featurestore", "registry", "version", "dataset", "execution")},
+    **{
+        name: ["1"]
+        for name in (
+            "project",
+            "featurestore",
+            "registry",
+            "version",
+            "dataset",
+            "execution",
+            "suite",
+            "expectation",
+            "report",
+        )
+    },
     "id": ["2", "2", "4", "8"],
     "name": ["kept", "kept", "fuzzed"],
     "path": ["Models", "Resources/x", "Models/fuzzed/1", "Resources/x/y"],
@@ -53,6 +66,9 @@ GROUP = {
     "eventTime": "at",
     "statisticsConfig": {"enabled": True, "columns": ["x"], "histograms": True},
     "tags": {"items": [{"name": "owner", "value": "me"}]},
+    "transformationFunctions": [
+        {"hopsworksUdf": {"name": "f", "outputColumnNames": ["x"], "transformationFeatures": ["id"]}}
+    ],
 }
 CONDITION = {"condition": "GREATER_THAN", "value": "1", "feature": {"name": "x", "featureGroupId": 2}}
 FILTER = {"type": "AND", "leftFilter": CONDITION, "rightLogic": {"type": "SINGLE", "leftFilter": CONDITION}}
@@ -71,6 +87,8 @@ QUERY = {
         }
     ],
 }
+EXPECTATION = {"id": 1, "expectationType": "between", "kwargs": "{}", "meta": json.dumps({"expectationId": 1})}
+SUITE = {"expectationSuiteName": "fuzzed", "expectations": [EXPECTATION], "runValidation": True}
 BODIES = {
     "featuregroups": {**GROUP, "version": None},
     "featuregroups/{id:int}": GROUP,
@@ -97,6 +115,12 @@ BODIES = {
         "featureDescriptiveStatistics": [{"featureName": "x", "count": 3}],
     },
     "{tag}": {"value": [1, "a"]},
+    "keywords": {"keywords": ["fast", "blue"]},
+    "transformationfunctions": {"version": None, "hopsworksUdf": {"name": "fuzzed", "outputColumnNames": ["a"]}},
+    **dict.fromkeys(("expectationsuite", "{suite:int}", "metadata"), SUITE),
+    **dict.fromkeys(("expectations", "{expectation:int}"), EXPECTATION),
+    "validationreport": {"success": True, "results": [{"success": True, "expectationConfig": json.dumps(EXPECTATION)}]},
+    "log": {"extraLoggingColumns": [{"name": "extra", "type": "double"}]},
     "{reference}": {
         "name": "fuzzed",
         "version": 1,
@@ -137,7 +161,8 @@ TEXTS = [
 QUERIES = [
     *TEXTS, "true", "listing", "copy", "move", "create", "accuracy:desc", "name_eq:x", "computation_time_ltoeq:x",
     "feature_name_eq:null", "computation_time_gtoeq:{", "a/b", "Resources/x/y", "Models",
-    "commited_on_ltoeq:" + "9" * 40,
+    "commited_on_ltoeq:" + "9" * 40, '[{"value": "fast"}]',
+    '[{"name": "owner", "key": "a", "value": "b", "c": 1}]', "ALL",
 ]  # fmt: skip
 
 
@@ -234,6 +259,8 @@ def fill_store(rest):
     assert (group["id"], other.json()["id"]) == (2, 4)
     deltalake.write_deltalake(other.json()["location"], pd.DataFrame({"id": [1, 2], "y": [[1.0], [2.0, 3.0]]}))
     rest("POST", "/project/1/dataset/Models/fuzzed/1?action=create")
+    rest("POST", f"{store}/featuregroups/2/expectationsuite", json=SUITE)
+    rest("PUT", f"{store}/featuregroups/2/validationreport", json=BODIES["validationreport"])
     view = rest("POST", f"{store}/featureview", json={**BODIES["featureview"], "name": "kept"})
     dataset = {"trainingDatasetType": "IN_MEMORY_TRAINING_DATASET"}
     made = rest("POST", f"{store}/featureview/kept/version/1/trainingdatasets", json=dataset)

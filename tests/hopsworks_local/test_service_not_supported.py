@@ -72,10 +72,15 @@ def test_features_are_not_removed_from_a_version(rest, project, group):
     assert answer.json()["errorMsg"].startswith(PREFIX + "removing features (")
 
 
-def test_feature_logging(store, name, group):
-    with pytest.raises(RestAPIError, match=PREFIX + "feature logging"):
-        store.create_feature_view(name, version=1, query=group.select_all(), logging_enabled=True)
-    assert store.get_feature_view(name, version=1) is None
+def test_feature_logging_by_a_job_or_on_a_schedule(view):
+    with pytest.raises(RestAPIError, match=PREFIX + "feature logging by a job"):
+        view.enable_logging(transport="job")
+    with pytest.raises(RestAPIError, match=PREFIX + "a schedule of feature logging"):
+        view.enable_logging(materialization_interval="hour")
+    assert not view.logging_enabled
+    view.enable_logging()
+    with pytest.raises(RestAPIError, match=PREFIX + "feature logging by a job"):
+        view.delete_log(transport="job")
 
 
 def test_frames_of_ones_own_to_anchor_training_data(view):

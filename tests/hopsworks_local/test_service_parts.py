@@ -164,6 +164,7 @@ def test_a_private_key_is_written_to_its_own_folder_only(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("value", "type", "expected"),
     [
+        ("9" * 40, "DOUBLE", 1e40),
         ("3", "BIGINT", 3),
         ("-1.5", "BIGINT", -1.5),
         ("1e3", "DOUBLE", 1000.0),

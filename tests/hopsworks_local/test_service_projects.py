@@ -85,6 +85,16 @@ def test_a_store_serves_all_its_projects_again(tmp_path):
         assert service.environment["HOPSWORKS_PROJECT"] == "two"
 
 
+def test_a_store_that_lost_its_metadata_is_refused_whatever_project_has_the_tables(tmp_path, monkeypatch):
+    hopsworks_local.start(tmp_path, project="first").stop()
+    with hopsworks_local.start(tmp_path, project="second") as service:
+        insert(log_in(service.environment, monkeypatch), "kept")
+    for file in tmp_path.glob("metadata.sqlite*"):
+        file.unlink()
+    with pytest.raises(hopsworks_local.StoreError, match="missing or empty: restore"):
+        hopsworks_local.start(tmp_path)
+
+
 def test_a_snapshot_holds_all_projects(alpha, beta, shared, tmp_path):
     insert(beta, "copied")
     hopsworks_local.snapshot(store_folder(shared), tmp_path / "copy")

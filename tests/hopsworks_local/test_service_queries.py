@@ -150,7 +150,7 @@ def timed(store, name):
 def test_joins_of_groups_with_event_times_are_point_in_time(timed):
     left, right = timed
     joined = left.select_all().join(right.select(["v", "seen"])).read()
-    assert list(joined.columns) == ["id", "y", "at", "v"]
+    assert list(joined.columns) == ["id", "y", "at", "v", "seen"]
     assert joined["v"].fillna(-1).tolist() == [1.0, 2.0, 3.0, -1.0]
     assert len(left.select_all().join(right.select(["v"]), join_type="inner").read()) == 3
 

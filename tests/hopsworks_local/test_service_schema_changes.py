@@ -50,18 +50,16 @@ def test_what_cannot_be_appended_is_refused(store, group, feature, message):
 
 
 def test_transformation_functions_are_kept_and_deleted(store, name):
-    made = store.create_transformation_function(twice, version=None)
+    made, other = (store.create_transformation_function(function, version=None) for function in (twice, share))
     made.save()
+    other.save()  # of one function alone the client makes no list
     found = store.get_transformation_function("twice", version=made.version)
     assert found.hopsworks_udf.function_name == "twice"
     assert found.hopsworks_udf.transformation_features == ["number"]
-    assert "twice" in [each.hopsworks_udf.function_name for each in as_list(store.get_transformation_functions())]
+    names = [each.hopsworks_udf.function_name for each in store.get_transformation_functions()]
+    assert {"twice", "share"} <= set(names)
     found.delete()
     assert store.get_transformation_function("twice", version=made.version) is None
-
-
-def as_list(found):
-    return found if isinstance(found, list) else [found]
 
 
 def test_on_demand_functions_of_a_group_compute_when_inserting_and_later(store, name, frame):
@@ -77,3 +75,9 @@ def test_on_demand_functions_of_a_group_compute_when_inserting_and_later(store, 
     assert again.request_parameters == ["total"]
     computed = again.execute_odts(pd.DataFrame({"number": [0.5]}), request_parameters={"total": 5.0})
     assert computed[output].tolist() == [0.1]
+    by_group = found.execute_odts(pd.DataFrame({"number": [0.5], "total": [5.0]}))
+    assert by_group[output].tolist() == [0.1]
+    found.visualize_transformations()
+    assert kept.execute(pd.Series([1.0]), pd.Series([4.0])).tolist() == [0.25]
+    assert kept.executor().execute(pd.Series([1.0]), pd.Series([4.0])).tolist() == [0.25]
+    assert kept.alias("part").output_column_names == ["part"]

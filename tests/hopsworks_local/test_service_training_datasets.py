@@ -108,3 +108,13 @@ def test_files_of_transformed_data_are_not_promised(store, name, group):
     with pytest.raises(RestAPIError, match="not supported by the local service: files of training data"):
         view.create_training_data()
     assert view.get_training_datasets() == []
+
+
+def test_a_split_by_time_goes_by_the_first_group(store, name, group, frame):
+    """The event time of a joined group is another one, though the query selects it."""
+    other = store.create_feature_group(f"{name}_o", version=1, primary_key=["id"], event_time="at")
+    other.insert(frame[["id"]].assign(at=frame["at"].min(), more=1.5))
+    view = store.create_feature_view(name, version=1, query=group.select(["label"]).join(other.select_all()))
+    version, _ = view.create_train_test_split(train_end="2026-01-06", data_format="parquet")
+    train, test, *_ = view.get_train_test_split(version)
+    assert (len(train), len(test)) == (5, 5)

@@ -29,6 +29,7 @@ from hopsworks_local.rest import (
     batch_queries,
     expectations,
     feature_groups,
+    feature_logs,
     feature_views,
     files,
     jobs,
@@ -49,7 +50,7 @@ WRONG_KEY = 320004
 LINGER_SECONDS = 10  # for which the rest of a body that is refused is thrown away
 RESOURCES = (
     keywords, login, queries, batch_queries, feature_groups, feature_views, training_datasets, statistics, tags,
-    transformations, expectations, search, models, files, jobs, absent,
+    transformations, expectations, feature_logs, search, models, files, jobs, absent,
 )  # fmt: skip
 log = logging.getLogger(__name__)
 

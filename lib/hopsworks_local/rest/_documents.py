@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hopsworks_local.backend import USER, Backend
-from hopsworks_local.metadata import Document
+from hopsworks_local.metadata import Document, Kind
 
 log = logging.getLogger(__name__)
 MODEL_FIELDS = ("description", "framework", "metrics", "environment", "program", "trainingDatasetVersion")
@@ -50,9 +50,21 @@ def view_document(backend: Backend, view: Document) -> dict[str, Any]:
         **_identity(backend, view, "featureViewDTO"),
         "query": _whole(view.body["query"], groups),
         "features": features,
+        "loggingEnabled": log_group(backend, view) is not None,
         "servingKeys": _serving_keys(view.body["query"], groups),
         "onDemandTransformationFunctions": _on_demand(view, groups),
     }
+
+
+def log_group(backend: Backend, view: Document) -> Document | None:
+    """Return the feature group in which a view logs, if it does; one of a user that has its name is none."""
+    group = backend.metadata.find(Kind.FEATURE_GROUP, log_name(view), view.version)
+    return group if group and group.body.get("logOf") == view.id else None
+
+
+def log_name(view: Document) -> str:
+    """Return the name of the feature group in which a view logs."""
+    return f"{view.name}_logs"
 
 
 def dataset_document(backend: Backend, dataset: Document) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The expectation suite of a feature group, as it is kept."""
 
+import contextlib
 import json
 from typing import Any
 
@@ -35,6 +36,13 @@ def numbered(expectation: dict[str, Any], id: int) -> dict[str, Any]:
 
 
 def meta(expectation: dict[str, Any]) -> dict[str, Any]:
-    """Return what an expectation says beside itself, which may be a text."""
-    found = expectation.get("meta") or {}
-    return json.loads(found) if isinstance(found, str) else found
+    """Return what an expectation says beside itself."""
+    return as_object(expectation.get("meta"))
+
+
+def as_object(value: Any) -> dict[str, Any]:
+    """Return an object that may have come as a text; empty if it is none."""
+    if isinstance(value, str):
+        with contextlib.suppress(ValueError, RecursionError):
+            value = json.loads(value)
+    return value if isinstance(value, dict) else {}

@@ -1,13 +1,12 @@
 """Expectation suites of feature groups and reports of their validation, which the client does; here both are kept."""
 
-import json
 from typing import Any
 
 from hopsworks_local import request_bodies
 from hopsworks_local.errors import NotFound
 from hopsworks_local.metadata import Document, Kind
 from hopsworks_local.rest._endpoint import Call, listing, now, route
-from hopsworks_local.rest._suites import add_suite, meta, numbered, suite_document
+from hopsworks_local.rest._suites import add_suite, as_object, meta, numbered, suite_document
 from hopsworks_local.rest.feature_groups import GROUP
 
 SUITE = GROUP + "/expectationsuite"
@@ -140,8 +139,7 @@ def history(call: Call) -> dict[str, Any]:
 
 
 def _expectation_of(result: dict[str, Any]) -> int | None:
-    config = result.get("expectationConfig") or {}
-    return meta(json.loads(config) if isinstance(config, str) else config).get("expectationId")
+    return meta(as_object(result.get("expectationConfig"))).get("expectationId")
 
 
 ROUTES = [

@@ -6,11 +6,9 @@ from typing import Any
 from hopsworks_local import request_bodies
 from hopsworks_local.backend import GROUP_NOT_FOUND, USER
 from hopsworks_local.compaction import tidy
-from hopsworks_local.delta import TABLE_VERSION_FIELD, add_columns, log_files, quote
+from hopsworks_local.delta import TABLE_VERSION_FIELD, log_files
 from hopsworks_local.errors import BadRequest, Conflict, NotFound, NotSupported
-from hopsworks_local.feature_types import to_duckdb
 from hopsworks_local.metadata import Document, Kind
-from hopsworks_local.query import Statement
 from hopsworks_local.rest import _provenance, jobs
 from hopsworks_local.rest._documents import group_document, show_each
 from hopsworks_local.rest._endpoint import STORE, Call, listing, now, route
@@ -130,10 +128,7 @@ def _appended(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
 def update_table(call: Call) -> dict[str, Any]:
     """POST that the table gets the columns of features that it lacks."""
     backend, group = call.backend, call.backend.group(call.path["id"])
-    types = {feature["name"]: to_duckdb(feature["type"]) for feature in group.body["features"]}
-    columns = ", ".join(f"NULL::{type} AS {quote(name)}" for name, type in types.items())
-    empty = backend.engine.table(Statement({"t": f"SELECT {columns}"}, "SELECT * FROM t WHERE false"))
-    add_columns(backend.store.table(group.name, group.version), empty)
+    backend.complete_table(group)
     return jobs.finished(backend, f"{group.name}_{group.version}_update_table_schema")
 
 

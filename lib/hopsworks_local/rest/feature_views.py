@@ -4,10 +4,10 @@ from typing import Any
 
 from hopsworks_local import request_bodies
 from hopsworks_local.backend import Backend
-from hopsworks_local.errors import Conflict, NotFound, NotSupported
+from hopsworks_local.errors import Conflict, NotFound
 from hopsworks_local.metadata import Document, Kind
 from hopsworks_local.query import Column
-from hopsworks_local.rest import _provenance
+from hopsworks_local.rest import _logs, _provenance
 from hopsworks_local.rest._documents import show_each, slim, view_document
 from hopsworks_local.rest._endpoint import STORE, Call, check_fields, listing, route
 from hopsworks_local.rest._group_checks import check_name
@@ -20,6 +20,7 @@ VIEW_NOT_FOUND = 270181
 VIEW_EXISTS = 270180
 KNOWN = {
     "name", "version", "description", "query", "features", "featurestoreId", "type", "transformationFunctions", "tags",
+    "loggingEnabled", "extraLogColumns",
 }  # fmt: skip
 ROLES = ("label", "inferenceHelperColumn", "trainingHelperColumn")
 
@@ -42,8 +43,6 @@ def find_view(call: Call) -> Document:
 def create(call: Call) -> dict[str, Any]:
     """POST a feature view."""
     body, backend = call.body, call.backend
-    if body.get("loggingEnabled"):
-        raise NotSupported("feature logging (logging_enabled=True)", "leave it out")
     check_fields(body, KNOWN, "a feature view")
     check_name(body["name"])
     query = slim(body["query"])
@@ -59,6 +58,8 @@ def create(call: Call) -> dict[str, Any]:
         with backend.metadata.transaction():
             view = backend.metadata.add(Kind.FEATURE_VIEW, body["name"], kept, version=body.get("version"))
             attach(backend.metadata, view, body.get("tags"))
+            if body.get("loggingEnabled"):
+                _logs.enable(backend, view, body.get("extraLogColumns") or [])
     except Conflict as error:
         raise Conflict(error.message, VIEW_EXISTS) from error
     return view_document(backend, view)
@@ -129,6 +130,8 @@ def delete_all(call: Call) -> None:
 def remove_views(backend: Backend, views: list[Document]) -> None:
     """Remove feature views with their training datasets."""
     datasets = [dataset for view in views for dataset in backend.metadata.all(Kind.TRAINING_DATASET, parent=view.id)]
+    for view in views:
+        _logs.remove(backend, view)
     graves = backend.store.bury(views, [backend.store.file(dataset.body["location"]) for dataset in datasets])
     backend.store.clear(graves)
 

@@ -77,7 +77,7 @@ def _matches(thing: dict[str, Any], call: Call) -> bool:
     return (
         found
         and all(wanted["value"] in thing["keywords"] for wanted in keywords)
-        and all(_has_tag(thing["tags"], **wanted) for wanted in tags)
+        and all(_has_tag(thing["tags"], wanted) for wanted in tags)
     )
 
 
@@ -85,9 +85,9 @@ def _filters(call: Call, name: str, shape: Any) -> list[dict[str, Any]]:
     return parse(unquote(call.query.get(name, "[]")), shape)  # the client encodes it twice
 
 
-def _has_tag(tags: dict[str, Any], name: str, key: str, value: str) -> bool:
-    tag = tags.get(name)
-    return isinstance(tag, dict) and str(tag.get(key)) == value
+def _has_tag(tags: dict[str, Any], wanted: dict[str, str]) -> bool:
+    tag = tags.get(wanted["name"])
+    return isinstance(tag, dict) and str(tag.get(wanted["key"])) == wanted["value"]
 
 
 def _result(call: Call, thing: dict[str, Any]) -> dict[str, Any]:
