@@ -3,10 +3,12 @@
 A client that merges fails if anybody else has changed the table since it looked. So the service tidies a table while it
 answers the client that has just written: that one waits, and others who merge at the same time would have failed by its
 write already. Whoever only appends or reads is not disturbed at all.
+
+After each write a client reads the whole log, and fails if a part of it goes meanwhile. So the log is shortened when a
+service starts where there is no other.
 """
 
 import logging
-import time
 from pathlib import Path
 from typing import TextIO
 
@@ -16,7 +18,6 @@ from hopsworks_local.metadata import Kind
 from hopsworks_local.store import Store, is_served
 
 IN_USE_HOURS = 1  # for which files that are no longer part of a table may still be read by somebody
-IN_USE_SECONDS = 10  # the same of the log, which is read in a moment
 COMMITS = 30  # after which a table is tidied
 SMALL_BYTES = 16 * 2**20  # files below it are then joined: at most so much is written again each time
 
@@ -40,6 +41,7 @@ def compact(stores: list[Store], out: TextIO) -> int:
             if (folder / "_delta_log").is_dir():
                 before, after = compact_table(folder, IN_USE_HOURS if is_served(store.folder) else 0)
                 out.write(f"{store.project}: {group.name} version {group.version}: {before} files, now {after}\n")
+    shorten_logs(stores)
     return 0
 
 
@@ -72,7 +74,6 @@ def compact_table(folder: Path, kept_hours: int, small_bytes: int | None = None)
         table = DeltaTable(folder)
         before = len(table.file_uris())
         table.create_checkpoint()
-        _shorten_log(folder)
         table.optimize.compact(target_size=small_bytes)
         table.vacuum(kept_hours, dry_run=False, enforce_retention_duration=False)
     except DeltaError as error:
@@ -98,9 +99,13 @@ def _checkpoints(folder: Path) -> dict[int, Path]:
     return {int(file.name[:20]): file for file in (folder / "_delta_log").glob("*.checkpoint.parquet")}
 
 
-def _shorten_log(folder: Path) -> None:
-    """Remove, oldest first, what lies before the last checkpoint but one and has been there for a while."""
-    *_, first_kept = sorted(_checkpoints(folder))[:-1] or [0]
-    for file in sorted((folder / "_delta_log").glob("[0-9]*")):
-        if int(file.name[:20]) < first_kept and time.time() - file.stat().st_mtime > IN_USE_SECONDS:
-            file.unlink(missing_ok=True)
+def shorten_logs(stores: list[Store]) -> None:
+    """Remove what lies before the last checkpoint of each table's log, oldest first, unless a service is running."""
+    if is_served(stores[0].folder):
+        return
+    for store in stores:
+        for folder in store.tables.iterdir():
+            last = max(_checkpoints(folder), default=0)
+            for file in sorted((folder / "_delta_log").glob("[0-9]*")):
+                if int(file.name[:20]) < last:
+                    file.unlink(missing_ok=True)

@@ -1,7 +1,5 @@
 """Tables that are written to many times stay small and quick by themselves."""
 
-import os
-import time
 from pathlib import Path
 
 import deltalake
@@ -9,8 +7,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
-from service_helpers import store_folder
+from service_helpers import Rest, store_folder
 
+import hopsworks_local
 from hopsworks_local.compaction import COMMITS, tidy
 
 WRITES = COMMITS + 5
@@ -69,17 +68,24 @@ def test_who_has_begun_to_append_is_not_disturbed(tmp_path):
     assert count(deltalake.DeltaTable(tmp_path)) == 2 * (WRITES + 1)
 
 
-@pytest.mark.parametrize(("age", "first"), [(0, 0), (3600, WRITES - 1)], ids=["in use", "old"])
-def test_the_log_is_shortened_to_what_may_still_be_read(tmp_path, age, first):
-    """What was there before the last checkpoint but one goes, once it is older than any reader."""
-    for _ in range(2):
-        write_often(tmp_path)
-        then = time.time() - age
-        for file in (tmp_path / "_delta_log").iterdir():
-            os.utime(file, (then, then))
-        tidy(tmp_path)
-    assert log_of(tmp_path)[0] == f"{first:020}.json"
-    assert count(deltalake.DeltaTable(tmp_path)) == 4 * WRITES
+def test_the_log_is_shortened_when_the_first_service_starts(tmp_path):
+    store = tmp_path / "store"
+    with hopsworks_local.start(store) as service:
+        rest = Rest(service.environment)
+        body = {
+            "name": "g",
+            "version": 1,
+            "type": "cachedFeaturegroupDTO",
+            "features": [{"name": "id", "type": "bigint"}],
+        }
+        folder = Path(rest("POST", "/project/1/featurestores/1/featuregroups", json=body).json()["location"])
+        write_often(folder)
+        tidy(folder)
+        with hopsworks_local.start(store):
+            assert log_of(folder)[0] == f"{0:020}.json"
+    with hopsworks_local.start(store):
+        assert log_of(folder)[0] == f"{WRITES - 1:020}.json"
+        assert count(deltalake.DeltaTable(folder)) == 2 * WRITES
 
 
 def test_a_table_that_cannot_be_compacted_gets_its_checkpoint_and_no_error_is_raised(tmp_path):
