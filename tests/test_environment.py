@@ -98,7 +98,7 @@ NOT_IMPORTED_BY_THE_SERVICE = {
 OURS = {"lifeboat", *(path.stem for path in ROOT.glob("tests/**/*.py"))}
 SERVICE_FOLDER = ROOT / "lib/hopsworks_local"
 OF_THE_CLIENT = {"hops-deltalake": "hopsworks"}
-EXTRAS = {"sdv", "sdmetrics", "lightgbm", "polars"}
+EXTRAS = {"sdv", "sdmetrics", "lightgbm", "polars", "feast"}
 
 
 def imported(files: Iterator[Path], ours: set[str]) -> Iterator[str]:
