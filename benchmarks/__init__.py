@@ -3,6 +3,6 @@
 EVERYTHING = (
     *("quality", "model_search", "coverage", "speed"),
     *("synthetic", "synthetic_rate", "synthetic_margins", "privacy"),
-    *("spaces", "monitor", "scoring", "grading"),
+    *("spaces", "monitor", "scoring", "store", "grading"),
 )
 """What `make bench` measures, in this order."""

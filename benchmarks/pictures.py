@@ -29,6 +29,7 @@ PICTURES = [
     Picture("spaces", "spaces.md", "p95, times the empty app", "Fifty clients: slowest twentieth, times an empty app"),
     Picture("monitor", "spaces.md", "10,000,000", "Seconds over ten million predictions"),
     Picture("synthetic", "synthetic.md", "copies", "Share of synthetic passengers that copy one (less is better)"),
+    Picture("store", "store.md", "seconds", "Seconds for a million rows; raw is the same library without the service"),
     Picture("faults", "faults.md", "killed while at work", "Runs that were killed while at work"),
 ]
 

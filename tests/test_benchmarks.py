@@ -10,8 +10,8 @@ from PIL import Image
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 INDEX = (FOLDER / "README.md").read_text(encoding="utf-8")
-APART = {"faults", "pictures", "privacy_attacks"}
-"""Modules that are no step of `make bench`: kills, the pictures that it draws at the end, and a part of another."""
+APART = {"faults", "store_faults", "store_feast", "pictures", "privacy_attacks"}
+"""Modules that are no step of `make bench`: kills, the pictures that it draws at the end, and parts of others."""
 
 
 def test_every_benchmark_is_run_by_make_bench():

@@ -98,7 +98,7 @@ NOT_IMPORTED_BY_THE_SERVICE = {
 OURS = {"lifeboat", "benchmarks", *(path.stem for path in ROOT.glob("tests/**/*.py"))}
 SERVICE_FOLDER = ROOT / "lib/hopsworks_local"
 OF_THE_CLIENT = {"hops-deltalake": "hopsworks"}
-EXTRAS = {"sdv", "sdmetrics", "lightgbm", "polars", "anonymeter", "arfpy", "torch"}
+EXTRAS = {"sdv", "sdmetrics", "lightgbm", "polars", "anonymeter", "arfpy", "torch", "feast"}
 """What benchmarks alone need; some make an environment of their own."""
 
 

@@ -16,6 +16,7 @@ from hopsworks_local.store import Store
 from hopsworks_local.uploads import Uploads
 
 GROUP_NOT_FOUND = 270009
+CHECKED_COMMITS = 100  # the last ones that must be in a table's log; older ones are in its checkpoint
 USER = {"username": "local", "email": "local@localhost", "firstName": "local", "lastName": "user"}
 
 
@@ -67,7 +68,7 @@ class Backend:
 
     def table(self, group: Document) -> Table:
         """Return the present state of a feature group's table."""
-        commits = [commit.body for commit in self.metadata.all(Kind.COMMIT, parent=group.id)]
+        commits = [commit.body for commit in self.metadata.newest(Kind.COMMIT, group.id, CHECKED_COMMITS)]
         folder = self.store.table(group.name, group.version)
         return read_table(folder, f"{group.name} version {group.version}", group.body["features"], commits)
 

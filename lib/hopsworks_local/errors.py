@@ -1,7 +1,11 @@
 """What can go wrong, as exceptions that know how to answer a client."""
 
+import errno
+import sqlite3
 from typing import Any
 
+UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
+UNWRITABLE_DATABASE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
 READ_ONLY = "this service is read-only: start it without --read-only to change what the store holds"
 
 
@@ -66,6 +70,20 @@ class TooLarge(ServiceError):
     """The request's body exceeds what the service takes at once."""
 
     status = 413
+
+
+class Unwritable(ServiceError):
+    """The disk takes nothing more."""
+
+    status = 507
+
+
+def as_unwritable(error: Exception) -> Unwritable | None:
+    """Return what to answer if an error says that the disk takes nothing more."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of it says more than is asked
+    if not (code in UNWRITABLE_DATABASE or (isinstance(error, OSError) and error.errno in UNWRITABLE)):
+        return None
+    return Unwritable(f"the store cannot be written to ({error}), and nothing has changed: make room on its disk")
 
 
 class NotSupported(ServiceError):

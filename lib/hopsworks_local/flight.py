@@ -13,7 +13,7 @@ import pyarrow.flight as fl
 from hopsworks_local import request_bodies
 from hopsworks_local.backend import Backend
 from hopsworks_local.engine import BATCH_ROWS
-from hopsworks_local.errors import BadRequest, NotFound, NotSupported, ServiceError
+from hopsworks_local.errors import BadRequest, NotFound, NotSupported, ServiceError, as_unwritable
 from hopsworks_local.materialising import create_by_flight
 from hopsworks_local.parsing import parse
 
@@ -37,6 +37,8 @@ def _reported(method: Callable) -> Callable:
             log.warning("Flight %s -> %s", method.__name__, error.message)
             raise fl.FlightServerError(f"No data found: {error.message}") from error
         except Exception as error:
+            if full := as_unwritable(error):
+                raise fl.FlightServerError(full.message) from error
             log.exception("Flight %s", method.__name__)
             raise fl.FlightServerError(f"No data found: an error of the local service itself: {error!r}") from error
 

@@ -55,6 +55,7 @@ class Kind(StrEnum):
     TRANSFORMATION = "transformation function"
     EXPECTATION_SUITE = "expectation suite"  # of a feature group
     VALIDATION_REPORT = "validation report"  # of a feature group
+    GRAVE = "deleted folder"  # which is still to be removed from the disk
     CHECKSUMS = "checksums"  # of the files of a training dataset or a model
 
 
@@ -105,7 +106,9 @@ class Metadata:
             if found == 0 and new:
                 self._connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
         except sqlite3.Error as error:
-            raise StoreError(f"the metadata file {self._path} cannot be used: {error}") from error
+            damaged = not isinstance(error, sqlite3.OperationalError)
+            hint = "; restore it from a copy: tables, models and files are not harmed" if damaged else ""
+            raise StoreError(f"the metadata file {self._path} cannot be used: {error}{hint}") from error
         if found == 0 and not new:
             self._connection.close()
             raise self._lost()
@@ -233,13 +236,18 @@ class Metadata:
         where = "kind = ? AND ready = ? AND (? IS NULL OR name = ?) AND parent = ?"
         return list(self._select(where, (kind, ready, name, name, self.project if parent is None else parent)))
 
+    def newest(self, kind: Kind, parent: int, count: int) -> list[Document]:
+        """Return the last documents of those without a name that belong to another, the newest at the end."""
+        where = "kind = ? AND parent = ? AND name = ''"
+        return list(self._select(where, (kind, parent, count), "version DESC LIMIT ?"))[::-1]
+
     def names(self, kind: Kind) -> list[str]:
         """Return the names that documents of a kind have, whomever they belong to."""
         query = "SELECT DISTINCT name FROM documents WHERE kind = ? AND ready ORDER BY name"
         return [name for (name,) in self._connection.execute(query, (kind,))]
 
-    def _select(self, where: str, parameters: tuple) -> Iterator[Document]:
-        query = f"SELECT {COLUMNS} FROM documents WHERE {where} ORDER BY name, version"
+    def _select(self, where: str, parameters: tuple, order: str = "name, version") -> Iterator[Document]:
+        query = f"SELECT {COLUMNS} FROM documents WHERE {where} ORDER BY {order}"
         for id, kind, parent, name, version, body in self._connection.execute(query, parameters).fetchall():
             yield Document(id, Kind(kind), parent, name, version, json.loads(body))
 

@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from hopsworks_local.backend import Backend
+from hopsworks_local.compaction import shorten_logs
 from hopsworks_local.credentials import Credentials
 from hopsworks_local.engine import Engine
 from hopsworks_local.errors import StoreError
@@ -61,6 +62,8 @@ def serve(stores: list[Store], port: int, parent: int | None, read_only: bool, r
     """
     for store in stores if not read_only else []:
         store.sweep()
+    if not read_only:
+        shorten_logs(stores)
     folder = stores[0].folder
     listener = _listen(port)
     log = folder / "logs" / f"{datetime.now():%Y-%m-%dT%H-%M-%S}-{os.getpid()}.log"

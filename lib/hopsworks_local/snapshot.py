@@ -1,5 +1,6 @@
 """A copy of a store that others may be writing to."""
 
+import contextlib
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -57,4 +58,11 @@ def _copy_metadata(store: Path, folder: Path) -> None:
 
 def _copy_folders(store: Path, folder: Path, pattern: str, ignore: Callable[..., set[str]]) -> None:
     for path in store.glob(pattern):
-        shutil.copytree(path, folder / path.relative_to(store), ignore=ignore, dirs_exist_ok=True)
+        target = folder / path.relative_to(store)
+        shutil.copytree(path, target, ignore=ignore, copy_function=_copy, dirs_exist_ok=True)
+
+
+def _copy(source: str, target: str) -> None:
+    """Copy a file, unless a compaction has removed it since the folder was listed: nothing in the copy needs it."""
+    with contextlib.suppress(FileNotFoundError):
+        shutil.copy2(source, target)

@@ -13,7 +13,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from hopsworks_local.errors import BadRequest, Forbidden, StoreError
-from hopsworks_local.metadata import Kind, Metadata
+from hopsworks_local.metadata import Document, Kind, Metadata
 
 NEW_PROJECT = "local"  # the name of a store's project if none is given
 DATASETS = ("Models", "Resources", "Logs", "Jupyter")
@@ -132,8 +132,39 @@ class Store:
             path.rename(grave)
             remove(grave)
 
+    def bury(self, documents: Sequence[Document], folders: Sequence[Path]) -> list[Document]:
+        """Remove documents, and note which folders are to be cleared, so that at least the next service does it."""
+        places = [{"path": folder.relative_to(self.folder).as_posix()} for folder in folders]
+        with self.metadata.transaction():
+            self.metadata.remove(*documents)
+            return [self.metadata.add(Kind.GRAVE, "", place) for place in places]
+
+    def clear(self, graves: Sequence[Document]) -> None:
+        """Remove folders from the disk, unless something new has been made there."""
+        with self.metadata.transaction():
+            used = self._used() if graves else set()
+            for grave in graves:
+                folder = self.folder / grave.body["path"]
+                if folder not in used:
+                    self.discard(folder)
+            self.metadata.remove(*graves)
+
+    def _used(self) -> set[Path]:
+        """The folders of all tables, models and training datasets."""
+        metadata = self.metadata
+        tables = {self.table(group.name, group.version) for group in metadata.all(Kind.FEATURE_GROUP)}
+        models = {self.file(f"Models/{model.name}/{model.version}") for model in metadata.all(Kind.MODEL)}
+        datasets = {
+            self.file(dataset.body["location"])
+            for view in metadata.all(Kind.FEATURE_VIEW)
+            for ready in (True, False)
+            for dataset in metadata.all(Kind.TRAINING_DATASET, parent=view.id, ready=ready)
+        }
+        return tables | models | datasets
+
     def sweep(self) -> None:
         """Remove what killed services left behind, and old logs."""
+        self.clear(self.metadata.all(Kind.GRAVE))
         for name, days in KEPT_DAYS.items():
             for leftover in (self.folder / name).iterdir():
                 with contextlib.suppress(OSError):
@@ -220,7 +251,7 @@ def _check_folder(folder: Path) -> None:
     if unwritable:
         raise StoreError(f"the store {folder} has {' '.join(sorted(unwritable))} in its path: choose another place")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # other users of the machine have no key either
         with tempfile.TemporaryFile(dir=folder):
             pass
     except FileExistsError as error:

@@ -230,3 +230,17 @@ def test_links_that_lead_in_a_circle_are_refused(store):
     (store.files / "Models/b").symlink_to(store.files / "Models/a")
     with pytest.raises(BadRequest, match="leads nowhere"):
         store.file("Models/a/x")
+
+
+def test_what_a_killed_service_had_yet_to_delete_is_deleted_by_the_next(tmp_path):
+    """Killed after the metadata have changed, before the disk has; what has been made anew since then stays."""
+    store = Store(tmp_path)
+    for name in ("gone", "anew"):
+        group = store.metadata.add(Kind.FEATURE_GROUP, name, {}, version=1)
+        store.table(name, 1).mkdir()
+        store.bury([group], [store.table(name, 1)])
+    store.metadata.add(Kind.FEATURE_GROUP, "anew", {}, version=1)
+    again = Store(tmp_path)
+    again.sweep()
+    assert [folder.name for folder in again.tables.iterdir()] == ["anew_1"]
+    assert not again.metadata.all(Kind.GRAVE)

@@ -15,7 +15,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hopsworks_local.backend import Backend
 from hopsworks_local.credentials import Credentials
-from hopsworks_local.errors import BadRequest, NotFound, NotSupported, ServiceError, TooLarge, Unauthorized
+from hopsworks_local.errors import (
+    BadRequest,
+    NotFound,
+    NotSupported,
+    ServiceError,
+    TooLarge,
+    Unauthorized,
+    as_unwritable,
+)
 from hopsworks_local.rest import (
     absent,
     batch_queries,
@@ -87,6 +95,8 @@ async def _unknown(request: Request) -> None:
 
 
 async def _answer_bug(request: Request, error: Exception) -> JSONResponse:
+    if full := as_unwritable(error):
+        return await _answer(request, full)
     bug = ServiceError(f"an error of the local service itself: {error!r}; the logs in its store say more")
     return JSONResponse(bug.document(), bug.status)
 

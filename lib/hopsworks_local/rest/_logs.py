@@ -55,5 +55,4 @@ def remove(backend: Backend, view: Document) -> None:
     """Remove what a view has logged."""
     group = log_group(backend, view)
     if group:
-        backend.metadata.remove(group)
-        backend.store.discard(backend.store.table(group.name, group.version))
+        backend.store.clear(backend.store.bury([group], [backend.store.table(group.name, group.version)]))

@@ -5,6 +5,7 @@ from typing import Any
 
 from hopsworks_local import request_bodies
 from hopsworks_local.backend import GROUP_NOT_FOUND, USER
+from hopsworks_local.compaction import tidy
 from hopsworks_local.delta import TABLE_VERSION_FIELD, log_files
 from hopsworks_local.errors import BadRequest, Conflict, NotFound, NotSupported
 from hopsworks_local.metadata import Document, Kind
@@ -145,10 +146,8 @@ def delete(call: Call) -> None:
                 f"the feature group {group.name} version {group.version} is used by the feature views {names}: "
                 "delete(delete_feature_views=True) deletes these too, delete(force=True) leaves them unusable"
             )
-        backend.metadata.remove(group)
-    with backend.metadata.transaction():
-        if not backend.metadata.find(Kind.FEATURE_GROUP, group.name, group.version):
-            backend.store.discard(backend.store.table(group.name, group.version))
+        graves = backend.store.bury([group], [backend.store.table(group.name, group.version)])
+    backend.store.clear(graves)
 
 
 def clear(call: Call) -> None:
@@ -166,10 +165,11 @@ def commit(call: Call) -> dict[str, Any]:
     with metadata.transaction():
         group = call.backend.group(call.path["id"])
         time = call.body.get("commitID") or call.body.get("commitTime") or 0
-        taken = [commit.body["commitID"] for commit in metadata.all(Kind.COMMIT, parent=group.id)]
-        time = max([time, *(t + 1 for t in taken if t >= time)])
-        version = max(log_files(call.backend.store.table(group.name, group.version)), default=-1)
+        time = max([time, *(commit.body["commitID"] + 1 for commit in metadata.newest(Kind.COMMIT, group.id, 1))])
+        table = call.backend.store.table(group.name, group.version)
+        version = max(log_files(table), default=-1)
         metadata.add(Kind.COMMIT, "", {**call.body, "commitID": time, TABLE_VERSION_FIELD: version}, parent=group.id)
+    tidy(table)
     return {**call.body, "commitID": time, "href": ""}
 
 

@@ -132,9 +132,8 @@ def remove_views(backend: Backend, views: list[Document]) -> None:
     datasets = [dataset for view in views for dataset in backend.metadata.all(Kind.TRAINING_DATASET, parent=view.id)]
     for view in views:
         _logs.remove(backend, view)
-    backend.metadata.remove(*views)
-    for dataset in datasets:
-        backend.store.discard(backend.store.file(dataset.body["location"]))
+    graves = backend.store.bury(views, [backend.store.file(dataset.body["location"]) for dataset in datasets])
+    backend.store.clear(graves)
 
 
 def transformations(call: Call) -> dict[str, Any]:

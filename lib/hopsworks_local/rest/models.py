@@ -116,8 +116,8 @@ def update(call: Call) -> dict[str, Any]:
 def delete(call: Call) -> None:
     """DELETE a model with its files."""
     backend, model = call.backend, find_model(call)
-    backend.metadata.remove(model)
-    backend.store.discard(backend.store.file(f"Models/{model.name}/{model.version}"))
+    graves = backend.store.bury([model], [backend.store.file(f"Models/{model.name}/{model.version}")])
+    backend.store.clear(graves)
 
 
 def provenance(call: Call) -> dict[str, Any]:

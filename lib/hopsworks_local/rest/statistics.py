@@ -55,8 +55,8 @@ def _config(group: Document) -> dict[str, Any]:
 
 
 def _last_commit(backend: Backend, group: Document) -> int | None:
-    commits = backend.metadata.all(Kind.COMMIT, parent=group.id)
-    return max((commit.body["commitID"] for commit in commits), default=None)
+    commits = backend.metadata.newest(Kind.COMMIT, group.id, 1)
+    return commits[0].body["commitID"] if commits else None
 
 
 def of_dataset(call: Call) -> dict[str, Any]:

@@ -97,9 +97,8 @@ def delete_all(call: Call) -> None:
 
 
 def _delete(backend: Backend, datasets: list[Document]) -> None:
-    backend.metadata.remove(*datasets)
-    for dataset in datasets:
-        backend.store.discard(backend.store.file(dataset.body["location"]))
+    graves = backend.store.bury(datasets, [backend.store.file(dataset.body["location"]) for dataset in datasets])
+    backend.store.clear(graves)
 
 
 def purge(call: Call) -> None:
