@@ -219,7 +219,7 @@ def folds() -> Iterator[Check]:
     yield Check("corrected t, 5 x 5 folds of 1,309: log loss", 0.95, np.array(held))
     found = [paired_difference(table["all"], table["fewer"]) for table in tables]
     held = [inside(row["low"], truth[0] - truth[1], row["high"]) for row in found]
-    yield Check("corrected t, 5 x 5 folds of 1,309: difference of two estimators", 0.9, np.array(held))
+    yield Check("corrected t, 5 x 5 folds of 1,309: difference of two estimators", 0.95, np.array(held))
 
 
 def fold_losses(table: pd.DataFrame) -> pd.DataFrame:
