@@ -4,7 +4,7 @@ import pytest
 from scipy.stats import ttest_1samp
 
 from lifeboat.survival import compare, simplest_within_one_error
-from lifeboat.survival.comparison import fold_error, fold_interval
+from lifeboat.survival.comparison import fold_error, fold_interval, paired_difference
 
 
 def _folds(values, splits=5):
@@ -44,6 +44,24 @@ def test_the_interval_of_folds_holds_the_truth_as_often_as_it_says():
         low, high = fold_interval(_folds(losses))
         held.append(low <= 1 + 1 / 80 <= high)
     assert np.mean(held) == pytest.approx(0.95, abs=0.03)
+
+
+def test_the_interval_of_a_difference_holds_the_truth_as_often_as_it_says():
+    """A straight line against zero; with the degrees of freedom of all folds it would be nine samples in ten."""
+    random, found = np.random.default_rng(3), []
+    for _ in range(600):
+        x = random.normal(size=100)
+        y, line, zero = 0.2 * x + random.normal(size=100), [], []
+        for _ in range(5):
+            for test in random.permutation(100).reshape(5, 20):
+                train = np.setdiff1d(np.arange(100), test, assume_unique=True)
+                slope = x[train] @ y[train] / (x[train] @ x[train])
+                line.append(((y[test] - slope * x[test]) ** 2).mean())
+                zero.append((y[test] ** 2).mean())
+        found.append(paired_difference(_folds(line), _folds(zero)))
+    table = pd.DataFrame(found)
+    truth = table["difference"].mean()
+    assert ((table["low"] <= truth) & (truth <= table["high"])).mean() == pytest.approx(0.95, abs=0.025)
 
 
 @pytest.mark.parametrize("metric", ["log_loss", "roc_auc"])
