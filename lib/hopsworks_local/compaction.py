@@ -2,7 +2,7 @@
 
 A client that merges fails if anybody else has changed the table since it looked. So the service tidies a table while it
 answers the client that has just written: that one waits, and others who merge at the same time would have failed by its
-write already. Whoever only appends or reads is not disturbed at all.
+write already. Those who only append or read are not disturbed at all.
 
 After each write a client reads the whole log, and fails if a part of it goes meanwhile. So the log is shortened when a
 service starts where there is no other.
