@@ -163,8 +163,11 @@ def on_ray(address: str | None = None) -> Iterator[Engine]:
     _check_address(address)
     try:
         ray.init(address=address, log_to_driver=False, logging_level=logging.WARNING, include_dashboard=False)
-    except (ConnectionError, ValueError) as error:
-        raise LifeboatError(f"there is no Ray cluster at {address}: {str(error).splitlines()[0]}") from error
+    except (ConnectionError, ValueError, ray.exceptions.RayError) as error:
+        raise LifeboatError(
+            f"there is no Ray cluster at {address} that this process may use ({str(error).splitlines()[0]}): start one "
+            "with `ray start --head`; if it has a token, set RAY_AUTH_MODE=token, with the token in ~/.ray/auth_token."
+        ) from error
     try:
         yield _ray_data
     finally:

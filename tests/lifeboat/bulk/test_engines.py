@@ -4,6 +4,7 @@ import errno
 import socket
 
 import pytest
+import ray
 
 from lifeboat.bulk import FilesFailed, attempt, carry_out, on_ray, threads
 from lifeboat.errors import LifeboatError
@@ -59,3 +60,15 @@ def test_an_address_that_does_not_answer_is_named():
         address = f"127.0.0.1:{nobody.getsockname()[1]}"
         with pytest.raises(LifeboatError, match=f"the Ray address {address} does not answer"), on_ray(address):
             pass
+
+
+def test_a_cluster_that_lets_nobody_in_is_named_with_what_to_do(monkeypatch):
+    def refuse(**_):
+        raise ConnectionError("Failed to connect\nand much more")
+
+    monkeypatch.setattr(ray, "init", refuse)
+    with (
+        pytest.raises(LifeboatError, match=r"at auto that .* \(Failed to connect\): .* RAY_AUTH_MODE=token"),
+        on_ray("auto"),
+    ):
+        pass
