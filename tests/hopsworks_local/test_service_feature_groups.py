@@ -203,6 +203,14 @@ def test_the_client_refuses_frames_that_do_not_fit(group, frame):
     assert len(group.read()) == 10
 
 
+@pytest.mark.parametrize("more", [{}, {"transformationFunctions": None}])
+def test_a_group_of_another_program_without_functions_is_listed_like_any_other(store, rest, name, more):
+    features = [{"name": "id", "type": "bigint", "primary": True}]
+    body = {"type": "cachedFeaturegroupDTO", "name": name, "version": 1, "features": features, **more}
+    assert rest("POST", "/project/1/featurestores/1/featuregroups", json=body).ok
+    assert name in [found.name for found in store.get_feature_groups()]
+
+
 def test_an_existing_version_is_not_created_again(store, group, frame):
     again = store.create_feature_group(group.name, version=1, primary_key=["id"])
     with pytest.raises(RestAPIError, match="exists already, with another schema"):

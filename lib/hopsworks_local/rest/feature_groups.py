@@ -34,6 +34,7 @@ def create(call: Call) -> dict[str, Any]:
     body, backend = call.body, call.backend
     check_new_group(body)
     kept = {name: body.get(name) for name in KEPT}
+    kept["transformationFunctions"] = kept["transformationFunctions"] or []  # the client reads no null
     kept |= {"created": now(), "creator": USER}
     with backend.metadata.transaction():
         group = backend.metadata.find(Kind.FEATURE_GROUP, body["name"], body.get("version") or 0)

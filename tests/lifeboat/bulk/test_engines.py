@@ -2,6 +2,7 @@
 
 import errno
 import socket
+import time
 
 import pytest
 import ray
@@ -33,6 +34,7 @@ def test_what_every_file_would_meet_ends_the_work():
 
     def full(number):
         tried.append(number)
+        time.sleep(0.01)  # so that not all have been tried before the first is looked at
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with pytest.raises(FilesFailed, match="No space left"):
