@@ -90,21 +90,23 @@ def halves(seed: int) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
     return [(first, second), (second, first)]
 
 
+def judge_half(sample: Sampler, known: pd.DataFrame, unseen: pd.DataFrame, seed: int) -> dict[str, float]:
+    """Measure a method that has learned from one half of the passengers."""
+    made = sample(len(known), seed)
+    return {
+        "discriminator AUC": judges.discriminator_auc(made, unseen, seed),
+        "train on it, test on real": judges.transfer_auc(sample(10_000, seed + 100), unseen),
+        "copies": judges.copied(made, known),
+        "nearer to training": judges.nearer_to_training(made, known, unseen),
+    }
+
+
 def judge(fit: Callable[[pd.DataFrame], Sampler], seeds: range = SEEDS) -> dict[str, float]:
     """Measure one method by the protocol."""
     found = []
     for seed in seeds:
         for known, unseen in halves(seed):
-            sample = fit(known)
-            made = sample(len(known), seed)
-            found.append(
-                {
-                    "discriminator AUC": judges.discriminator_auc(made, unseen, seed),
-                    "train on it, test on real": judges.transfer_auc(sample(10_000, seed + 100), unseen),
-                    "copies": judges.copied(made, known),
-                    "nearer to training": judges.nearer_to_training(made, known, unseen),
-                }
-            )
+            found.append(judge_half(fit(known), known, unseen, seed))
     whole = fit(REAL)
     scores = pd.DataFrame(found).mean().to_dict()
     if find_spec("sdmetrics"):

@@ -18,7 +18,6 @@ import numpy as np
 import pandas as pd
 
 from lifeboat.synthetic import learning
-from lifeboat.synthetic.judging import judges
 from lifeboat.synthetic.smoothing import keys
 
 from . import privacy, synthetic
@@ -64,16 +63,8 @@ def figures(name: str, folder: Path) -> pd.DataFrame:
             halves = []
             for side, (known, unseen) in enumerate(synthetic.halves(seed)):
                 sample = synthetic.ours()(known)
-                made = sample(len(known), seed)
-                halves.append(
-                    {
-                        "discriminator AUC": judges.discriminator_auc(made, unseen, seed),
-                        "train on it, test on real": judges.transfer_auc(sample(10_000, seed + 100), unseen),
-                        "copies": judges.copied(made, known),
-                        "nearer to training": judges.nearer_to_training(made, known, unseen),
-                    }
-                )
-                privacy.write(folder / f"{seed} {side} {name}", known, unseen, {name: made})
+                halves.append(synthetic.judge_half(sample, known, unseen, seed))
+                privacy.write(folder / f"{seed} {side} {name}", known, unseen, {name: sample(len(known), seed)})
             whole(len(synthetic.REAL), seed).to_parquet(folder / f"whole {seed} {name}.parquet")
             rate = {"rows/s (millions)": synthetic.speed(whole)}
             rows.append(pd.DataFrame(halves).mean().to_dict() | rate)
