@@ -1,5 +1,6 @@
 """The readers of both pages over a real store, filled as the pipelines fill it; both pages as they are served."""
 
+import random
 import re
 import shutil
 import time
@@ -162,6 +163,13 @@ def test_a_store_that_breaks_is_reported_and_what_was_read_is_kept(tmp_path, mon
     assert "The store does not answer" in state
     assert "What is shown was read less than a minute ago" in state
     assert str(tmp_path) not in state
+
+
+@pytest.fixture(autouse=True)
+def own_ports(monkeypatch):
+    """Ports that no page of another test asks for: Gradio serves those from 7860 on, too."""
+    ports = random.sample(range(10_000, 32_000), len(serving.PORTS))
+    monkeypatch.setattr(serving, "PORTS", dict(zip(serving.PORTS, ports, strict=True)))
 
 
 @pytest.fixture
